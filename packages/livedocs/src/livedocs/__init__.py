@@ -1,0 +1,1 @@
+"""livedocs: live search for documentation, as you type, offline, for web, API and terminal."""

@@ -1,0 +1,1 @@
+"""The library: its schema, building it, publishing it, reading it."""

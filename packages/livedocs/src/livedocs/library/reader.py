@@ -1,0 +1,135 @@
+"""Reading pages, entries and assets back from a library, through any SQLAlchemy connection or session."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import func, select
+
+from livedocs.errors import NotFoundError
+from livedocs.library import schema
+from livedocs.library.models import Asset, Docset, Page, StoredEntry
+from livedocs.parsing.models import Crumb, VersionNote
+
+if TYPE_CHECKING:
+    from sqlalchemy import Executable, Result, Row, RowMapping
+
+
+class Executor(Protocol):
+    """What a SQLAlchemy ``Session`` and ``Connection`` have in common."""
+
+    def execute(self, statement: Executable, /) -> Result[Any]:
+        """Run one statement."""
+        ...
+
+
+_DOCSET = [schema.docset.c[name] for name in Docset.__dataclass_fields__]
+
+
+def _fields(row: Row[Any]) -> RowMapping:
+    return row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to read a row by column
+
+
+def _docset_row(row: Row[Any]) -> Docset:
+    fields = _fields(row)
+    return Docset(**{column.name: fields[column] for column in _DOCSET})
+
+
+def docsets(executor: Executor) -> list[Docset]:
+    """Every docset, by name and newest version first as far as text order tells."""
+    rows = executor.execute(select(*_DOCSET).order_by(schema.docset.c.name, schema.docset.c.id.desc()))
+    return [_docset_row(row) for row in rows]
+
+
+def library_hash(executor: Executor) -> str:
+    """One hexadecimal hash over every docset's content; changes exactly when something that is served changes."""
+    statement = select(schema.docset.c.name, schema.docset.c.version, schema.docset.c.content_hash)
+    rows = executor.execute(statement.order_by(schema.docset.c.name, schema.docset.c.version))
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
+
+
+def page(executor: Executor, docset: str, version: str, path: str) -> Page:
+    """One page to read.
+
+    Raises:
+        NotFoundError: no such docset or page; the message says which.
+    """
+    table = schema.page
+    row = executor.execute(
+        select(table, *_DOCSET)
+        .join(schema.docset, schema.docset.c.id == table.c.docset_id)
+        .where(schema.docset.c.name == docset, schema.docset.c.version == version, table.c.path == path)
+    ).first()
+    if row is None:
+        raise _missing(executor, docset, version, f"a page {path}")
+    fields = _fields(row)
+    return Page(
+        docset=_docset_row(row),
+        path=path,
+        title=fields[table.c.title],
+        breadcrumb=tuple(Crumb(title, target) for title, target in fields[table.c.breadcrumb]),
+        html=zlib.decompress(fields[table.c.html]).decode(),
+        previous=fields[table.c.previous],
+        next=fields[table.c.next],
+    )
+
+
+def entry(executor: Executor, entry_id: int) -> StoredEntry:
+    """One entry with all its text.
+
+    Raises:
+        NotFoundError: no such entry.
+    """
+    item, body = schema.entry, schema.entry_body
+    row = executor.execute(
+        select(item, body, schema.page.c.path, schema.page.c.title, *_DOCSET)
+        .join(body, body.c.entry_id == item.c.id)
+        .join(schema.page, schema.page.c.id == item.c.page_id)
+        .join(schema.docset, schema.docset.c.id == item.c.docset_id)
+        .where(item.c.id == entry_id)
+    ).first()
+    if row is None:
+        raise NotFoundError(f"There is no entry {entry_id}. Entries are numbered anew by each build: search again.")
+    fields = _fields(row)
+    return StoredEntry(
+        docset=_docset_row(row),
+        page=fields[schema.page.c.path],
+        page_title=fields[schema.page.c.title],
+        signatures=tuple(fields[body.c.signatures]),
+        text=zlib.decompress(fields[body.c.text]).decode(),
+        html=zlib.decompress(fields[body.c.html]).decode(),
+        breadcrumb=tuple(fields[item.c.breadcrumb]),
+        notes=tuple(VersionNote(*note) for note in fields[body.c.notes]),
+        **{
+            name: fields[item.c[name]]
+            for name in ("id", "anchor", "kind", "role", "name", "title", "module", "summary", "link_count")
+        },
+    )
+
+
+def asset(executor: Executor, docset: str, version: str, path: str) -> Asset:
+    """One file that pages show.
+
+    Raises:
+        NotFoundError: no such docset or file; the message says which.
+    """
+    table = schema.asset
+    row = executor.execute(
+        select(table.c.path, table.c.media_type, table.c.body)
+        .join(schema.docset, schema.docset.c.id == table.c.docset_id)
+        .where(schema.docset.c.name == docset, schema.docset.c.version == version, table.c.path == path)
+    ).first()
+    if row is None:
+        raise _missing(executor, docset, version, f"a file {path}")
+    return Asset(*row)
+
+
+def _missing(executor: Executor, docset: str, version: str, wanted: str) -> NotFoundError:
+    known = executor.execute(
+        select(func.count()).where(schema.docset.c.name == docset, schema.docset.c.version == version)
+    ).scalar_one()
+    if known:
+        return NotFoundError(f"The documentation of {docset} {version} has no such place: {wanted}.")
+    return NotFoundError(f"There is no docset {docset} {version} in this library. See 'livedocs docsets'.")

@@ -1,0 +1,1 @@
+"""Query to hits. The core knows neither the web nor an ORM."""

@@ -1,0 +1,82 @@
+"""What a search answers. Shared by every face, so that web, API and terminal say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is limited to; empty means everything.
+
+    Attributes:
+        docset: name of a docset, e.g. ``python``.
+        version: version of that docset, e.g. ``3.11``.
+        kind: kind of entry, e.g. ``class``.
+    """
+
+    docset: str = ""
+    version: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ranked entry.
+
+    Attributes:
+        id: of the entry in this library; stable as long as the library is not rebuilt.
+        docset: name of its docset.
+        version: version of its docset.
+        kind: kind of entry, e.g. ``function``.
+        name: qualified name, term or section title.
+        signature: the first signature; empty for sections and terms.
+        summary: one paragraph of plain text.
+        page: path of its page inside the docset.
+        anchor: id on that page; empty for the whole page.
+        breadcrumb: where it stands, outermost first.
+        original_url: the same place on the web; None when not known.
+        deprecated: True when the documentation says so.
+        why: the tier that proposed it and the rules that placed it, strongest first.
+    """
+
+    id: int
+    docset: str
+    version: str
+    kind: str
+    name: str
+    signature: str
+    summary: str
+    page: str
+    anchor: str
+    breadcrumb: tuple[str, ...]
+    original_url: str | None
+    deprecated: bool = False
+    why: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """Page and anchor inside the docset, e.g. ``library/functions.html#open``."""
+        return f"{self.page}#{self.anchor}" if self.anchor else self.page
+
+    @property
+    def url(self) -> str:
+        """Address inside the app, e.g. ``/docs/python/3.11/library/functions.html#open``."""
+        return f"/docs/{self.docset}/{self.version}/{self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to one query.
+
+    Attributes:
+        query: what was asked, with white space folded.
+        corrected: the query that was answered instead, when spelling was corrected; None otherwise.
+        hits: best first.
+        terms: the words to mark in names and summaries, lower case.
+    """
+
+    query: str
+    corrected: str | None = None
+    hits: tuple[Hit, ...] = ()
+    terms: tuple[str, ...] = field(default=())

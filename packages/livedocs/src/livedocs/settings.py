@@ -1,0 +1,39 @@
+"""Settings: from the environment (``LIVEDOCS_*``) and ``.env``, frozen, made once at start-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_library_path() -> Path:
+    """Where the library lives unless told otherwise: the user's data folder."""
+    return platformdirs.user_data_path("livedocs", appauthor=False) / "library.sqlite"
+
+
+def default_cache_folder() -> Path:
+    """Where downloads are kept between builds: the user's cache folder."""
+    return platformdirs.user_cache_path("livedocs", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """What can be set. Each field is read from ``LIVEDOCS_<NAME>``.
+
+    Attributes:
+        library_path: the snapshot file that is built, searched and served.
+        cache_folder: where downloaded documentation archives are kept.
+        host: the address ``livedocs serve`` listens on.
+        port: the TCP port ``livedocs serve`` listens on.
+        home_cache_seconds: how long the rendered home page may be replayed.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="LIVEDOCS_", env_file=".env", frozen=True, extra="ignore")
+
+    library_path: Path = Field(default_factory=default_library_path)
+    cache_folder: Path = Field(default_factory=default_cache_folder)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    home_cache_seconds: float = Field(default=300.0, gt=0)

@@ -1,0 +1,1 @@
+"""Where documentation comes from: a folder of HTML pages and its inventory."""

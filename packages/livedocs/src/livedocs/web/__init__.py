@@ -1,0 +1,1 @@
+"""The web face: pages, fragments and the JSON API."""
