@@ -1,0 +1,30 @@
+"""What ``./run`` does: set up what is missing, then become ``livedocs`` with the arguments given."""
+
+import os
+import sys
+from typing import NoReturn
+
+from environment import ENVIRONMENT
+from provision import provision
+from workspace import SetupError
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """Set up and hand over.
+
+    Args:
+        arguments: for ``livedocs``; ``up`` when there are none.
+
+    Raises:
+        SystemExit: something could not be set up.
+    """
+    try:
+        provision("run")
+    except SetupError as error:
+        sys.exit(f"livedocs could not be set up. {error}")
+    command = ENVIRONMENT / "bin" / "livedocs"
+    os.execv(command, [str(command), *(arguments or ["up"])])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
