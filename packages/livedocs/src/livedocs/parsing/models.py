@@ -146,8 +146,10 @@ class PageContext:
         url_prefix: where the docset's pages live in the app, ending in ``/``, e.g. ``/docs/python/3.11/``.
         objects: the inventory's objects on this page by anchor: ``(domain:role, name, display name)``, several when
             several names share an anchor.
+        modules: names of the documentation's Python modules that objects of this page can belong to.
     """
 
     path: str
     url_prefix: str
     objects: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    modules: frozenset[str] = frozenset()

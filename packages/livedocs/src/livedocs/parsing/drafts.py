@@ -1,0 +1,76 @@
+"""Entries in the making: which pieces of the page are theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from livedocs.parsing.outline import Element
+
+
+@dataclass(slots=True)
+class Head:
+    """A name over a description; several share one when the page lists them above it.
+
+    Attributes:
+        anchor: id it is linked by.
+        kind: see `livedocs.parsing.models.Entry`.
+        role: see `livedocs.parsing.models.Entry`.
+        name: see `livedocs.parsing.models.Entry`.
+        title: see `livedocs.parsing.models.Entry`.
+        signatures: one for each overload.
+        aliases: further names of the inventory.
+        anchors: further ids that mean this head rather than its description.
+    """
+
+    anchor: str
+    kind: str
+    role: str
+    name: str
+    title: str = ""
+    signatures: list[str] = field(default_factory=list[str])
+    aliases: tuple[str, ...] = ()
+    anchors: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A description and the heads above it.
+
+    Attributes:
+        heads: the names it describes.
+        ranges: positions of its HTML, nested entries included.
+        end: position behind everything that can belong to it.
+        breadcrumb: titles above it.
+        module: the module whose section it stands in.
+        level: depth of a section, 0 for objects.
+        cuts: positions of what is in its ranges without being its own: nested entries, its heading.
+        notes: its version notes.
+        paragraph: the one to summarise it with.
+    """
+
+    heads: list[Head]
+    ranges: list[tuple[int, int]]
+    end: int
+    breadcrumb: tuple[str, ...] = ()
+    module: str = ""
+    level: int = 0
+    cuts: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    notes: list[Element] = field(default_factory=list[Element])
+    paragraph: Element | None = None
+
+    @property
+    def is_section(self) -> bool:
+        """Whether it describes a section (or the module that a section documents) rather than objects."""
+        return self.level > 0
+
+    def own_html(self, html: str) -> str:
+        """Its part of the page's HTML without what is cut out of it."""
+        pieces: list[str] = []
+        for start, end in self.ranges:
+            position = start
+            for cut_start, cut_end in self.cuts:
+                if position < cut_end and cut_start < end:
+                    pieces.append(html[position:cut_start])
+                    position = cut_end
+            pieces.append(html[position:end])
+        return "".join(pieces).strip()

@@ -1,0 +1,119 @@
+"""From drafts to entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from livedocs.parsing.drafts import Draft, Head
+from livedocs.parsing.models import Entry, PageContext
+from livedocs.parsing.notes import change_of, read_note
+from livedocs.parsing.objects import identify, kind_of, module_of
+from livedocs.parsing.outline import ids
+from livedocs.parsing.text import inline_text, plain_text, summary_of
+from livedocs.parsing.walk import Walk
+
+
+def build_entries(html: str, walk: Walk, context: PageContext) -> tuple[Entry, ...]:
+    """Everything on a page that can be found and linked to, in document order, each anchor once.
+
+    Args:
+        html: the sanitised page.
+        walk: over it, not yet run.
+        context: what the inventory says about it.
+    """
+    drafts = walk.run()
+    builder = _Builder(html, context)
+    root_html = walk.root.own_html(html)
+    if inline_text(root_html) or not any(draft.is_section for draft in drafts):
+        walk.root.level = 1
+        drafts = [walk.root, *drafts]
+    elif drafts:
+        drafts[0].heads[0].anchors += ids(root_html)
+    for draft in drafts:
+        builder.add(draft)
+    return builder.entries()
+
+
+class _Builder:
+    def __init__(self, html: str, context: PageContext) -> None:
+        self._html = html
+        self._context = context
+        self._entries: dict[str, Entry] = {}
+
+    def add(self, draft: Draft) -> None:
+        own = draft.own_html(self._html)
+        text = plain_text(own)
+        notes = tuple(
+            read_note(change_of(note) or "", self._html[note.inner_start : note.inner_end]) for note in draft.notes
+        )
+        own_ids = ids(own)
+        summary = self._summary(draft, text)
+        for head in draft.heads:
+            if head.anchor in self._entries:
+                continue
+            self._entries[head.anchor] = Entry(
+                anchor=head.anchor,
+                kind=head.kind,
+                role=head.role,
+                name=head.name,
+                title=head.title,
+                signatures=tuple(head.signatures),
+                module=self._module(head, draft),
+                breadcrumb=draft.breadcrumb,
+                summary=summary,
+                text=text,
+                html=own,
+                notes=notes,
+                aliases=head.aliases,
+                anchors=(*head.anchors, *own_ids),
+                level=draft.level,
+            )
+
+    def entries(self) -> tuple[Entry, ...]:
+        taken = set(self._entries)
+        result: list[Entry] = []
+        for entry in self._entries.values():
+            anchors = tuple(anchor for anchor in dict.fromkeys(entry.anchors) if anchor not in taken)
+            taken.update(anchors)
+            result.extend(self._with_strays(replace(entry, anchors=anchors)))
+        return tuple(result)
+
+    def _with_strays(self, entry: Entry) -> list[Entry]:
+        """An entry, and entries for objects that the inventory places inside it without a description of their own."""
+        strays: list[Entry] = []
+        for anchor in entry.anchors:
+            identity = identify(self._context.objects, [anchor])
+            if identity is None or identity.name in {entry.name, *entry.aliases}:
+                continue
+            stray = replace(
+                entry,
+                anchor=anchor,
+                kind=kind_of(identity.role),
+                role=identity.role,
+                name=identity.name,
+                aliases=identity.aliases,
+                anchors=(),
+            )
+            if identity.role == "py:module":
+                stray = replace(stray, title=entry.title or entry.name, module="")
+            strays.append(stray)
+        if len(strays) and entry.kind == "section" and strays[0].kind == "module":
+            # A module directive below a heading documents its module in that section: one thing, not two.
+            places = (entry.anchor, *(anchor for anchor in entry.anchors if anchor != strays[0].anchor))
+            entry = replace(strays.pop(0), anchors=places)
+        taken = {stray.anchor for stray in strays}
+        return [replace(entry, anchors=tuple(a for a in entry.anchors if a not in taken)), *strays]
+
+    def _module(self, head: Head, draft: Draft) -> str:
+        if head.kind == "module":
+            return ""
+        own = module_of(head.name, self._context.modules) if head.role.startswith("py:") else ""
+        return own or draft.module
+
+    def _summary(self, draft: Draft, text: str) -> str:
+        if draft.paragraph is not None:
+            words = inline_text(self._html[draft.paragraph.inner_start : draft.paragraph.inner_end])
+            if words:
+                return summary_of(words)
+        noted = {inline_text(self._html[note.inner_start : note.inner_end]) for note in draft.notes}
+        return summary_of(next((line for line in text.splitlines() if line not in noted), ""))

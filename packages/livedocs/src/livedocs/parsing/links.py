@@ -1,0 +1,94 @@
+"""Where the links of a page lead, and how they are rewritten to stay inside the app."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
+
+from livedocs.parsing.generated import is_generated
+
+if TYPE_CHECKING:
+    from livedocs.parsing.models import PageContext
+
+_IMAGE_SUFFIXES = (".png", ".svg", ".gif", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
+_PATH_SAFE = "/:@!$&'()*+,;=~"
+_FRAGMENT_SAFE = _PATH_SAFE + "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place in the documentation: a page's or an image's path below its root, and an id on that page."""
+
+    path: str
+    anchor: str
+
+
+@dataclass(slots=True)
+class LinkRewriter:
+    """Turns the relative addresses of one page into addresses of the app.
+
+    Attributes:
+        context: the page the addresses stand on.
+        images: paths of the images met so far, in order, each once.
+    """
+
+    context: PageContext
+    images: dict[str, None] = field(default_factory=dict[str, None])
+
+    def target(self, url: str) -> Target | None:
+        """The page or image that a relative address leads to.
+
+        Returns:
+            None for addresses of other sites, of files that are neither page nor image, and of pages that
+            hold no documentation.
+        """
+        try:
+            parts = urlsplit(url.strip())
+        except ValueError:
+            return None
+        if parts.scheme or parts.netloc or "\\" in url or parts.path.startswith("//"):
+            return None
+        path = self._resolve(unquote(parts.path))
+        if path is None or is_generated(path):
+            return None
+        if path.lower().endswith(_IMAGE_SUFFIXES):
+            return Target(path, "")
+        if path.endswith((".html", ".htm")) and not path.startswith("_static/"):
+            return Target(path, unquote(parts.fragment))
+        return None
+
+    def rewrite(self, url: str) -> str | None:
+        """The address in the app, absolute from its root; None when the address has no place there."""
+        target = self.target(url)
+        if target is None:
+            return None
+        if target.path.lower().endswith(_IMAGE_SUFFIXES):
+            self.images[target.path] = None
+        address = self.context.url_prefix + quote(target.path, safe=_PATH_SAFE)
+        return f"{address}#{quote(target.anchor, safe=_FRAGMENT_SAFE)}" if target.anchor else address
+
+    def read(self, href: str) -> Target | None:
+        """The place that a rewritten address stands for; None when it leads out of the documentation."""
+        address = unescape(href)
+        if not address.startswith(self.context.url_prefix):
+            return None
+        path, _, anchor = address.removeprefix(self.context.url_prefix).partition("#")
+        return Target(unquote(path), unquote(anchor))
+
+    def _resolve(self, path: str) -> str | None:
+        """A path as written on the page, below the documentation's root; None when it climbs above it."""
+        if not path:
+            return self.context.path
+        if "\0" in path:
+            return None
+        folder = "" if path.startswith("/") else posixpath.dirname(self.context.path)
+        resolved = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+        if resolved == ".." or resolved.startswith("../"):
+            return None
+        # Sphinx's dirhtml builder links to folders; the page itself is their index.
+        if resolved == ".":
+            return "index.html"
+        return f"{resolved}/index.html" if path.endswith(("/", "/.", "/..")) else resolved

@@ -1,0 +1,74 @@
+"""What a page says about itself: title, place, neighbours, rights, language."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from livedocs.parsing.links import LinkRewriter
+from livedocs.parsing.models import Crumb
+from livedocs.parsing.sections import heading_text
+from livedocs.parsing.text import plain_text
+
+_BREADCRUMB = ".related li.nav-item a, .wy-breadcrumbs a, .bd-breadcrumbs a, [aria-label=breadcrumb] a"
+_FOOTER = "[role=contentinfo], footer, .footer"
+_NOTICE = re.compile(r"(?:©|\(c\)|Copyright\b)[^\n]*", re.IGNORECASE)
+_BEHIND_NOTICE = re.compile(
+    r"\s*[|.]?\s*\b(?:Created using|Built with|Made with|Powered by|Last updated|Page source|This page is licen[sc]ed)\b.*"
+)
+_LICENCE = re.compile(r"licen[sc]ed under (?:the |a )?([^\n]+?)(?:\.|\n|\Z)", re.IGNORECASE)
+
+
+def read_title(tree: LexborHTMLParser, main: LexborNode | None) -> str:
+    """The page's first heading, else what its ``title`` says before the project's name; plain text."""
+    heading = main.css_first("h1") if main is not None else None
+    if heading is not None and (title := heading_text(heading.inner_html or "")):
+        return title
+    element = tree.css_first("title")
+    words = " ".join((element.text() if element is not None else "").split())
+    return re.split(r"\s+[\u2014|]\s+(?=[^\u2014|]*\Z)", words)[0]
+
+
+def read_breadcrumb(tree: LexborHTMLParser, links: LinkRewriter) -> tuple[Crumb, ...]:
+    """The pages above it, outermost first, without the documentation's start page and without itself."""
+    crumbs: dict[str, Crumb] = {}
+    for node in tree.css(_BREADCRUMB):
+        target = links.target(node.attributes.get("href") or "")
+        title = " ".join(node.text().split())
+        if target is None or not title or target.path in {links.context.path, "index.html"}:
+            continue
+        crumbs.setdefault(target.path, Crumb(title, target.path))
+    return tuple(crumbs.values())
+
+
+def read_relation(tree: LexborHTMLParser, relation: str, links: LinkRewriter) -> str:
+    """Path of the page that stands in a relation (``prev``, ``next``) to this one; empty when there is none."""
+    node = tree.css_first(f"link[rel={relation}]")
+    target = links.target(node.attributes.get("href") or "") if node is not None else None
+    return target.path if target is not None else ""
+
+
+def read_canonical_url(tree: LexborHTMLParser) -> str:
+    """The web address the page states for itself; empty when it states none or a local one."""
+    node = tree.css_first("link[rel=canonical]")
+    address = (node.attributes.get("href") or "").strip() if node is not None else ""
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def read_language(tree: LexborHTMLParser) -> str:
+    """The language the page states, e.g. ``en``."""
+    node = tree.css_first("html")
+    return (node.attributes.get("lang") or "").strip() if node is not None else ""
+
+
+def read_rights(tree: LexborHTMLParser) -> tuple[str, str]:
+    """The copyright notice and the licence's name at the foot of the page, each empty when not stated."""
+    notice = licence = ""
+    for node in tree.css(_FOOTER):
+        text = plain_text(node.inner_html or "")
+        if not notice and (found := _NOTICE.search(text)):
+            notice = _BEHIND_NOTICE.sub("", found[0]).strip()
+        if not licence and (found := _LICENCE.search(text)):
+            licence = found[1].strip()
+    return notice, licence

@@ -1,0 +1,164 @@
+"""Documented objects: what the inventory and Sphinx's classes say about a description list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from livedocs.parsing.drafts import Head
+from livedocs.parsing.models import PageContext
+from livedocs.parsing.outline import Element, ids
+from livedocs.parsing.text import inline_text
+
+ObjectRecord = tuple[str, str, str]
+
+# Roles whose kind is not simply their own word. Python's need no prefix: they are what people mean by the word.
+_KINDS = {
+    "py:classmethod": "method",
+    "py:staticmethod": "method",
+    "py:property": "attribute",
+    "py:decorator": "function",
+    "py:decoratorfunction": "function",
+    "py:decoratormethod": "method",
+    "std:cmdoption": "option",
+    "std:label": "section",
+}
+_UNPREFIXED_DOMAINS = frozenset({"py", "std"})
+_PREFIX_NAME = re.compile(r'<(span|code)\b[^>]*\bclass="[^"]*\b(?:descclassname|descname)\b[^"]*"[^>]*>(.*?)</\1>')
+_OPTION_BEHIND_PROGRAM = re.compile(r".*?\.([-+/].*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which object a description belongs to.
+
+    Attributes:
+        role: ``domain:role``.
+        name: qualified name.
+        aliases: further names of the same object.
+    """
+
+    role: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+def kind_of(role: str) -> str:
+    """The word for a ``domain:role``.
+
+    >>> kind_of("py:classmethod"), kind_of("c:function"), kind_of("std:envvar")
+    ('method', 'c-function', 'envvar')
+    """
+    domain, _, word = role.partition(":")
+    return _KINDS.get(role) or (word if domain in _UNPREFIXED_DOMAINS else f"{domain}-{word}")
+
+
+def is_documented(role: str) -> bool:
+    """Whether an inventory role stands for an object with a description of its own.
+
+    Labels are places, documents are pages, grammar tokens and function parameters are parts of another description.
+    """
+    return role not in {"std:label", "std:doc"} and not role.endswith((":token", "Param"))
+
+
+def object_name(role: str, name: str) -> str:
+    """The words of an inventory name: a command-line option is stored with its program in front.
+
+    >>> object_name("std:cmdoption", "json.tool.--indent"), object_name("py:function", "json.dump")
+    ('--indent', 'json.dump')
+    """
+    if role == "std:cmdoption" and (behind := _OPTION_BEHIND_PROGRAM.fullmatch(name)):
+        return behind[1]
+    return name
+
+
+def identify(
+    objects: Mapping[str, Sequence[ObjectRecord]], anchors: Iterable[str], heading: str = ""
+) -> Identity | None:
+    """The inventory's object at any of some ids.
+
+    Args:
+        objects: a page's objects by anchor.
+        anchors: ids, the likeliest first.
+        heading: the words above the description; of several names the one that stands first in them leads.
+    """
+    found = [
+        (role, object_name(role, name), anchor)
+        for anchor in anchors
+        for role, name, _ in objects.get(anchor, ())
+        if is_documented(role)
+    ]
+    if not found:
+        return None
+
+    def precedence(record: ObjectRecord) -> tuple[bool, int]:
+        position = heading.find(record[1])
+        return record[1] != record[2], position if position >= 0 else len(heading)
+
+    role, name, _ = min(found, key=precedence)
+    aliases = dict.fromkeys(other for _, other, _ in found if other != name)
+    return Identity(role, name, tuple(aliases))
+
+
+def is_object_term(element: Element, container: Element, context: PageContext) -> bool:
+    """Whether a ``dt`` with an id names an object (rather than a footnote or a field)."""
+    if "glossary" in container.classes or "sig" in element.classes:
+        return True
+    return identify(context.objects, [element.id]) is not None
+
+
+def head_of(html: str, term: Element, container: Element, anchor: str, context: PageContext) -> Head:
+    """The head that a ``dt`` makes.
+
+    Args:
+        html: the sanitised page.
+        term: the ``dt``.
+        container: the ``dl`` around it, whose classes tell domain and role.
+        anchor: the id it is linked by.
+        context: of the page.
+    """
+    content = html[term.inner_start : term.inner_end]
+    inner_ids = [identifier for identifier in ids(html[term.start : term.inner_end]) if identifier != anchor]
+    signature = inline_text(content)
+    if "glossary" in container.classes:
+        return Head(anchor, "term", "std:term", signature, anchors=inner_ids)
+    identity = identify(context.objects, [anchor, *inner_ids], signature)
+    if identity is None:
+        identity = Identity(_role_by_classes(container), _name_by_markup(content, anchor) or signature)
+    return Head(
+        anchor,
+        kind_of(identity.role),
+        identity.role,
+        identity.name,
+        signatures=[signature] if signature else [],
+        aliases=identity.aliases,
+        anchors=inner_ids,
+    )
+
+
+def module_of(name: str, modules: Iterable[str]) -> str:
+    """The longest module name that a qualified name stands in; empty when none does.
+
+    >>> module_of("os.path.join", {"os", "os.path"})
+    'os.path'
+    """
+    known = modules if isinstance(modules, frozenset | set | dict) else set(modules)
+    prefix = name
+    while "." in prefix:
+        prefix = prefix.rpartition(".")[0]
+        if prefix in known:
+            return prefix
+    return ""
+
+
+def _role_by_classes(container: Element) -> str:
+    classes = container.classes
+    if len(classes) > 1:
+        return f"{classes[0]}:{classes[1]}"
+    return f"py:{classes[0]}" if classes else "std:object"
+
+
+def _name_by_markup(content: str, anchor: str) -> str:
+    name = "".join(inline_text(match[2]) for match in _PREFIX_NAME.finditer(content))
+    return name or anchor

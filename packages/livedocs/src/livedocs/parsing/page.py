@@ -1,0 +1,84 @@
+"""The door of the parser: one HTML page in, everything it holds out."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from livedocs.parsing import metadata
+from livedocs.parsing.entries import build_entries
+from livedocs.parsing.links import LinkRewriter
+from livedocs.parsing.models import Link, PageContext, ParsedPage
+from livedocs.parsing.outline import Element, outline
+from livedocs.parsing.sanitise import sanitise
+from livedocs.parsing.text import inline_text
+from livedocs.parsing.walk import Walk
+
+# By role and meaning, so that no theme has to be known; the last two are Sphinx's own basic layout.
+_MAIN = ("[role=main]", "main", "article", "div.body", "div.document")
+# What a theme adds to the text for its readers' convenience.
+_FURNITURE = (
+    "a.headerlink, a.viewcode-link, a.viewcode-back, .copybutton, .related, .sphinxsidebar, .prev-next-area, "
+    ".related-pages, .content-icon-container, nav:not(.contents), [role=navigation], [role=search], footer"
+)
+_TABLES_OF_CONTENTS = frozenset({"toctree-wrapper", "contents", "sphinxsidebar"})
+
+
+def parse_page(html: str, context: PageContext) -> ParsedPage:
+    """Read one page.
+
+    It never raises: whatever the text is, there is a page to show, if only an empty one.
+
+    Args:
+        html: the page as it was built.
+        context: where it stands and what the inventory says is on it; see `livedocs.parsing.contexts.contexts`.
+    """
+    tree = LexborHTMLParser(html)
+    links = LinkRewriter(context)
+    main = _main(tree)
+    if main is not None:
+        for node in main.css(_FURNITURE):
+            node.decompose()
+    title = metadata.read_title(tree, main)
+    notice, licence = metadata.read_rights(tree)
+    body = sanitise((main.inner_html or "") if main is not None else "", links.rewrite)
+    elements = outline(body)
+    entries = build_entries(body, Walk(body, elements, context, title), context)
+    return ParsedPage(
+        path=context.path,
+        title=title,
+        breadcrumb=metadata.read_breadcrumb(tree, links),
+        html=body,
+        entries=entries,
+        links=_links(body, elements, links),
+        images=tuple(links.images),
+        previous=metadata.read_relation(tree, "prev", links),
+        next=metadata.read_relation(tree, "next", links),
+        copyright=notice,
+        licence=licence,
+        canonical_url=metadata.read_canonical_url(tree),
+        language=metadata.read_language(tree),
+    )
+
+
+def _main(tree: LexborHTMLParser) -> LexborNode | None:
+    for selector in _MAIN:
+        found = tree.css_first(selector)
+        if found is not None:
+            article = found.css_first("article") if selector != "article" else None
+            return article if article is not None and article.css_first("h1") is not None else found
+    return tree.body
+
+
+def _links(html: str, elements: list[Element], links: LinkRewriter) -> tuple[Link, ...]:
+    found: list[Link] = []
+    skip_until = 0
+    for element in elements:
+        if element.start < skip_until:
+            continue
+        if not _TABLES_OF_CONTENTS.isdisjoint(element.classes):
+            skip_until = element.end
+        elif element.href and (target := links.read(element.href)) is not None:
+            text = inline_text(html[element.inner_start : element.inner_end])
+            if text and target.path not in links.images:
+                found.append(Link(target.path, target.anchor, text))
+    return tuple(found)
