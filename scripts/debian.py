@@ -42,7 +42,7 @@ def install(package: str) -> None:
 
 
 def unpack(package: str, folder: Path) -> bool:
-    """Fetch a package and unpack it into a folder, which needs no rights.
+    """Fetch a package and unpack it into an empty folder, which needs no rights.
 
     Returns:
         False where that does not work: no apt, package lists that are missing, an archive that cannot be reached.
@@ -50,8 +50,10 @@ def unpack(package: str, folder: Path) -> bool:
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
         return False
     say(f"Fetching {package} with apt-get download")
-    if not has_package_lists() and may_install():
-        refresh_package_lists()
-    if not succeeds(["apt-get", "-qq", "download", package], folder=folder):
-        return False
+    download = ["apt-get", "-qq", "download", package]
+    if not succeeds(download, folder=folder):
+        # There may be no package lists yet, or lists that name what the archive no longer has.
+        refreshed = may_install() and succeeds(["apt-get", "-qq", "update"])
+        if not refreshed or not succeeds(download, folder=folder):
+            return False
     return all(succeeds(["dpkg-deb", "-x", archive, folder]) for archive in folder.glob("*.deb"))

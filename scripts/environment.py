@@ -100,7 +100,7 @@ def _make() -> None:
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     if not succeeds([python, "-c", "import venv"]):
         raise SetupError(f"{python} has no module venv. On Debian and Ubuntu: apt install python3-venv")
-    if succeeds([python, "-c", "import ensurepip"]):
+    if succeeds([python, "-c", "import ensurepip; ensurepip.version()"]):
         call([python, "-m", "venv", ENVIRONMENT])
     else:
         call([python, "-m", "venv", "--without-pip", ENVIRONMENT])

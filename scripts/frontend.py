@@ -77,7 +77,8 @@ def install_modules() -> Npm:
     lock = fingerprint([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
     if not _says(stamp, lock):
         say("Installing what the front end is built with")
-        npm("ci", "--silent")
+        # Not `npm ci`: it refuses a lock without the packages for other platforms, which not every registry serves.
+        npm("install", "--no-save", "--loglevel=error")
         stamp.write_text(lock)
     return npm
 
