@@ -1,0 +1,102 @@
+"""Documentation in an archive."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from livedocs.errors import SourceError
+from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress
+from livedocs.sources.documentation_root import find_documentation_root
+from livedocs.sources.tar_unpacking import unpack_tar
+from livedocs.sources.unpacking import UnpackError, UnpackFolder, UnpackLimits
+from livedocs.sources.zip_unpacking import unpack_zip
+
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.bz2", ".tar.gz", ".tgz", ".tar.xz")
+"""How the names of archives end; what is inside decides how they are unpacked."""
+
+_FORMATS = ", ".join(ARCHIVE_SUFFIXES)
+_TAR_MAGIC = slice(257, 262)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveSource:
+    """A .zip, .tar, .tar.bz2, .tar.gz or .tar.xz file, recognised by its content.
+
+    It is unpacked into a temporary folder. Members that lead outside refuse the whole archive; links become copies of
+    the files they point to inside the archive, and are left out when they point elsewhere.
+
+    Attributes:
+        path: the file.
+        workspace: where the temporary folder is made; None: the system's place for temporary files.
+        limits: how much it may unpack to.
+    """
+
+    path: Path
+    workspace: Path | None = None
+    limits: UnpackLimits = field(default_factory=UnpackLimits)
+
+    @property
+    def description(self) -> str:
+        """The source in words."""
+        return f"archive {self.path}"
+
+    @contextmanager
+    def open(self, report: ReportProgress = ignore_progress) -> Generator[Documentation]:
+        """Unpack the archive; what was unpacked is removed when the context ends.
+
+        Raises:
+            SourceError: the file is missing, damaged, hostile, too large, or holds no documentation.
+        """
+        if not self.path.is_file():
+            what = "is not a file" if self.path.exists() else "does not exist"
+            raise SourceError(f"{self.path} {what}. Give an archive of built HTML ({_FORMATS}).")
+        with tempfile.TemporaryDirectory(prefix="livedocs-", dir=self.workspace) as temporary:
+            folder = Path(temporary)
+            try:
+                self._unpack(folder, report)
+            except UnpackError as error:
+                raise SourceError(
+                    f"{self.path} was not unpacked: {error}. Fetch the archive again, "
+                    "or unpack it yourself and give the folder."
+                ) from error
+            root = find_documentation_root(folder, f"The archive {self.path}")
+            yield Documentation(root=root, origin=f"archive {self.path.name}")
+
+    def _unpack(self, folder: Path, report: ReportProgress) -> None:
+        target = UnpackFolder(folder, self.limits)
+        step = f"Unpacking {self.path.name}"
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise UnpackError(f"it cannot be read ({error.strerror})") from error
+        with file:
+            head = file.read(_TAR_MAGIC.stop)
+            file.seek(0)
+            if head.startswith(b"PK"):
+                unpack_zip(self.path, target, partial(report, step))
+                return
+            packed_bytes = self.path.stat().st_size
+            with _decompress(file, head) as stream:
+                unpack_tar(stream, target, lambda: report(step, file.tell(), packed_bytes))
+
+
+def _decompress(file: BinaryIO, head: bytes) -> bz2.BZ2File | gzip.GzipFile | lzma.LZMAFile | BinaryIO:
+    """Open the tar inside a file that begins with ``head``."""
+    if head.startswith(b"BZh"):
+        return bz2.BZ2File(file)
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(fileobj=file)
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return lzma.LZMAFile(file)
+    if head[_TAR_MAGIC] == b"ustar":
+        return file
+    raise UnpackError(f"it is none of {_FORMATS}")
