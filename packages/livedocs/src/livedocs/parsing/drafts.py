@@ -42,7 +42,8 @@ class Draft:
         end: position behind everything that can belong to it.
         breadcrumb: titles above it.
         module: the module whose section it stands in.
-        level: depth of a section, 0 for objects.
+        depth: how many sections it stands in, itself included when it describes one.
+        is_section: whether it describes a section (or the module that a section documents) rather than objects.
         cuts: positions of what is in its ranges without being its own: nested entries, its heading.
         notes: its version notes.
         paragraph: the one to summarise it with.
@@ -53,24 +54,27 @@ class Draft:
     end: int
     breadcrumb: tuple[str, ...] = ()
     module: str = ""
-    level: int = 0
+    depth: int = 0
+    is_section: bool = False
     cuts: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     notes: list[Element] = field(default_factory=list[Element])
     paragraph: Element | None = None
 
     @property
-    def is_section(self) -> bool:
-        """Whether it describes a section (or the module that a section documents) rather than objects."""
-        return self.level > 0
+    def level(self) -> int:
+        """Depth of a section, 0 for objects."""
+        return self.depth if self.is_section else 0
 
     def own_html(self, html: str) -> str:
         """Its part of the page's HTML without what is cut out of it."""
         pieces: list[str] = []
+        cuts = iter([*self.cuts, (len(html), len(html))])
+        cut_start, cut_end = next(cuts)
         for start, end in self.ranges:
             position = start
-            for cut_start, cut_end in self.cuts:
-                if position < cut_end and cut_start < end:
-                    pieces.append(html[position:cut_start])
-                    position = cut_end
+            while cut_start < end:
+                pieces.append(html[position:cut_start])
+                position = max(position, cut_end)
+                cut_start, cut_end = next(cuts)
             pieces.append(html[position:end])
         return "".join(pieces).strip()

@@ -25,7 +25,7 @@ def build_entries(html: str, walk: Walk, context: PageContext) -> tuple[Entry, .
     builder = _Builder(html, context)
     root_html = walk.root.own_html(html)
     if inline_text(root_html) or not any(draft.is_section for draft in drafts):
-        walk.root.level = 1
+        walk.root.depth, walk.root.is_section = 1, True
         drafts = [walk.root, *drafts]
     elif drafts:
         drafts[0].heads[0].anchors += ids(root_html)
@@ -97,7 +97,7 @@ class _Builder:
             if identity.role == "py:module":
                 stray = replace(stray, title=entry.title or entry.name, module="")
             strays.append(stray)
-        if len(strays) and entry.kind == "section" and strays[0].kind == "module":
+        if strays and entry.kind == "section" and strays[0].kind == "module":
             # A module directive below a heading documents its module in that section: one thing, not two.
             places = (entry.anchor, *(anchor for anchor in entry.anchors if anchor != strays[0].anchor))
             entry = replace(strays.pop(0), anchors=places)

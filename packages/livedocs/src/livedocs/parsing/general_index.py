@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from livedocs.parsing.links import LinkRewriter
 from livedocs.parsing.models import IndexTerm, PageContext
+from livedocs.parsing.tree import parse_html
 
 _FURTHER_PLACE = re.compile(r"\[\d+\]")
 _LINES = ".genindextable > tbody > tr > td > ul > li, .genindextable > tr > td > ul > li"
@@ -25,7 +26,7 @@ def parse_general_index(html: str, path: str) -> tuple[IndexTerm, ...]:
     """
     links = LinkRewriter(PageContext(path, "/"))
     terms: list[IndexTerm] = []
-    for line in LexborHTMLParser(html).css(_LINES):
+    for line in parse_html(html).css(_LINES):
         words, own = _read_line(line, "", links)
         terms += own
         for sub_list in (child for child in line.iter() if child.tag == "ul"):

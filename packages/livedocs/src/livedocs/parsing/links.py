@@ -25,6 +25,11 @@ class Target:
     path: str
     anchor: str
 
+    @property
+    def is_image(self) -> bool:
+        """Whether it is an image rather than a page."""
+        return self.path.lower().endswith(_IMAGE_SUFFIXES)
+
 
 @dataclass(slots=True)
 class LinkRewriter:
@@ -37,6 +42,8 @@ class LinkRewriter:
 
     context: PageContext
     images: dict[str, None] = field(default_factory=dict[str, None])
+    _addresses: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    _targets: dict[str, Target] = field(default_factory=dict[str, Target])
 
     def target(self, url: str) -> Target | None:
         """The page or image that a relative address leads to.
@@ -62,21 +69,25 @@ class LinkRewriter:
 
     def rewrite(self, url: str) -> str | None:
         """The address in the app, absolute from its root; None when the address has no place there."""
+        if url not in self._addresses:
+            self._addresses[url] = self._address(url)
+        return self._addresses[url]
+
+    def written(self, href: str) -> Target | None:
+        """The place that an attribute's value stands for, when it is an address that this rewriter gave."""
+        return self._targets.get(unescape(href))
+
+    def _address(self, url: str) -> str | None:
         target = self.target(url)
         if target is None:
             return None
-        if target.path.lower().endswith(_IMAGE_SUFFIXES):
+        if target.is_image:
             self.images[target.path] = None
         address = self.context.url_prefix + quote(target.path, safe=_PATH_SAFE)
-        return f"{address}#{quote(target.anchor, safe=_FRAGMENT_SAFE)}" if target.anchor else address
-
-    def read(self, href: str) -> Target | None:
-        """The place that a rewritten address stands for; None when it leads out of the documentation."""
-        address = unescape(href)
-        if not address.startswith(self.context.url_prefix):
-            return None
-        path, _, anchor = address.removeprefix(self.context.url_prefix).partition("#")
-        return Target(unquote(path), unquote(anchor))
+        if target.anchor:
+            address = f"{address}#{quote(target.anchor, safe=_FRAGMENT_SAFE)}"
+        self._targets[address] = target
+        return address
 
     def _resolve(self, path: str) -> str | None:
         """A path as written on the page, below the documentation's root; None when it climbs above it."""

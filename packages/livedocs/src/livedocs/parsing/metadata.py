@@ -15,7 +15,8 @@ _BREADCRUMB = ".related li.nav-item a, .wy-breadcrumbs a, .bd-breadcrumbs a, [ar
 _FOOTER = "[role=contentinfo], footer, .footer"
 _NOTICE = re.compile(r"(?:©|\(c\)|Copyright\b)[^\n]*", re.IGNORECASE)
 _BEHIND_NOTICE = re.compile(
-    r"\s*[|.]?\s*\b(?:Created using|Built with|Made with|Powered by|Last updated|Page source|This page is licen[sc]ed)\b.*"
+    r"\s*\|?\s*\b(?:Created using|Built with|Made with|Powered by|Last updated|"
+    r"Page source|This page is licen[sc]ed)\b.*"
 )
 _LICENCE = re.compile(r"licen[sc]ed under (?:the |a )?([^\n]+?)(?:\.|\n|\Z)", re.IGNORECASE)
 
@@ -35,7 +36,7 @@ def read_breadcrumb(tree: LexborHTMLParser, links: LinkRewriter) -> tuple[Crumb,
     crumbs: dict[str, Crumb] = {}
     for node in tree.css(_BREADCRUMB):
         target = links.target(node.attributes.get("href") or "")
-        title = " ".join(node.text().split())
+        title = heading_text(node.inner_html or "")
         if target is None or not title or target.path in {links.context.path, "index.html"}:
             continue
         crumbs.setdefault(target.path, Crumb(title, target.path))

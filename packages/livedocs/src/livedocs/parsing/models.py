@@ -151,5 +151,7 @@ class PageContext:
 
     path: str
     url_prefix: str
-    objects: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    objects: Mapping[str, tuple[tuple[str, str, str], ...]] = field(
+        default_factory=dict[str, tuple[tuple[str, str, str], ...]]
+    )
     modules: frozenset[str] = frozenset()

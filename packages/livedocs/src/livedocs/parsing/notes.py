@@ -22,7 +22,7 @@ _CHANGES = {
 }
 _LABEL = re.compile(r'<span class="[^"]*\bversionmodified\b[^"]*">(.*?)</span>', re.DOTALL)
 # Translations word the label freely; the version is the first number in it when no "version" or "since" precedes.
-_VERSION = re.compile(r"(?:[Vv]ersion|since)\s+([^\s:,;]+)|(\d[\w.+-]*)")
+_VERSION = re.compile(r"(?:[Vv]ersion|since(?! version))\s+([^\s:,;]+)|(\d[\w.+-]*)")
 
 
 def change_of(element: Element) -> str | None:

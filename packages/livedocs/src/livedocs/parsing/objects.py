@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from livedocs.parsing.drafts import Head
@@ -25,7 +25,7 @@ _KINDS = {
     "std:label": "section",
 }
 _UNPREFIXED_DOMAINS = frozenset({"py", "std"})
-_PREFIX_NAME = re.compile(r'<(span|code)\b[^>]*\bclass="[^"]*\b(?:descclassname|descname)\b[^"]*"[^>]*>(.*?)</\1>')
+_WRITTEN_NAME = re.compile(r'<(span|code)\b[^>]*\bclass="[^"]*\b(?:descclassname|descname)\b[^"]*"[^>]*>(.*?)</\1>')
 _OPTION_BEHIND_PROGRAM = re.compile(r".*?\.([-+/].*)")
 
 
@@ -120,34 +120,42 @@ def head_of(html: str, term: Element, container: Element, anchor: str, context: 
     """
     content = html[term.inner_start : term.inner_end]
     inner_ids = [identifier for identifier in ids(html[term.start : term.inner_end]) if identifier != anchor]
-    signature = inline_text(content)
+    words = inline_text(content)
     if "glossary" in container.classes:
-        return Head(anchor, "term", "std:term", signature, anchors=inner_ids)
-    identity = identify(context.objects, [anchor, *inner_ids], signature)
+        return Head(anchor, "term", "std:term", words, anchors=inner_ids)
+    written_name = "".join(inline_text(match[2]) for match in _WRITTEN_NAME.finditer(content))
+    identity = identify(context.objects, [anchor, *inner_ids], words)
     if identity is None:
-        identity = Identity(_role_by_classes(container), _name_by_markup(content, anchor) or signature)
+        identity = Identity(_role_by_classes(container), written_name or anchor)
     return Head(
         anchor,
         kind_of(identity.role),
         identity.role,
         identity.name,
-        signatures=[signature] if signature else [],
+        signatures=[_qualified(words, written_name, identity.name)] if words else [],
         aliases=identity.aliases,
         anchors=inner_ids,
     )
 
 
-def module_of(name: str, modules: Iterable[str]) -> str:
+def _qualified(signature: str, written_name: str, name: str) -> str:
+    """A signature with the qualified name: below its class Sphinx writes a method's last part only."""
+    if not written_name or not name.endswith(f".{written_name}"):
+        return signature
+    written = re.compile(rf"(?<![\w.]){re.escape(written_name)}(?!\w)")
+    return written.sub(lambda _: name, signature, count=1)
+
+
+def module_of(name: str, modules: Collection[str]) -> str:
     """The longest module name that a qualified name stands in; empty when none does.
 
     >>> module_of("os.path.join", {"os", "os.path"})
     'os.path'
     """
-    known = modules if isinstance(modules, frozenset | set | dict) else set(modules)
     prefix = name
     while "." in prefix:
         prefix = prefix.rpartition(".")[0]
-        if prefix in known:
+        if prefix in modules:
             return prefix
     return ""
 
@@ -157,8 +165,3 @@ def _role_by_classes(container: Element) -> str:
     if len(classes) > 1:
         return f"{classes[0]}:{classes[1]}"
     return f"py:{classes[0]}" if classes else "std:object"
-
-
-def _name_by_markup(content: str, anchor: str) -> str:
-    name = "".join(inline_text(match[2]) for match in _PREFIX_NAME.finditer(content))
-    return name or anchor

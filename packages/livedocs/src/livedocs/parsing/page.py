@@ -11,6 +11,7 @@ from livedocs.parsing.models import Link, PageContext, ParsedPage
 from livedocs.parsing.outline import Element, outline
 from livedocs.parsing.sanitise import sanitise
 from livedocs.parsing.text import inline_text
+from livedocs.parsing.tree import parse_html
 from livedocs.parsing.walk import Walk
 
 # By role and meaning, so that no theme has to be known; the last two are Sphinx's own basic layout.
@@ -32,7 +33,7 @@ def parse_page(html: str, context: PageContext) -> ParsedPage:
         html: the page as it was built.
         context: where it stands and what the inventory says is on it; see `livedocs.parsing.contexts.contexts`.
     """
-    tree = LexborHTMLParser(html)
+    tree = parse_html(html)
     links = LinkRewriter(context)
     main = _main(tree)
     if main is not None:
@@ -77,8 +78,8 @@ def _links(html: str, elements: list[Element], links: LinkRewriter) -> tuple[Lin
             continue
         if not _TABLES_OF_CONTENTS.isdisjoint(element.classes):
             skip_until = element.end
-        elif element.href and (target := links.read(element.href)) is not None:
+        elif element.href and (target := links.written(element.href)) is not None:
             text = inline_text(html[element.inner_start : element.inner_end])
-            if text and target.path not in links.images:
+            if text and not target.is_image:
                 found.append(Link(target.path, target.anchor, text))
     return tuple(found)

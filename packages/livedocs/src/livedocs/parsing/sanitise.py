@@ -9,13 +9,33 @@ import nh3
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TAGS = frozenset(
-    """
-    a abbr acronym article aside b big blockquote br caption cite code col colgroup dd del details dfn div dl dt em
-    figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q rp rt ruby s samp
-    section small span strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr
-    """.split()
-)
+_SECTIONS = {"article", "aside", "div", "footer", "header", "main", "nav", "section"}
+_BLOCKS = {"address", "blockquote", "details", "figcaption", "figure", "hr", "p", "pre", "summary"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_LISTS = {"dd", "dl", "dt", "li", "ol", "ul"}
+_TABLES = {"caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+_WORDS = {
+    "a",
+    "abbr",
+    "acronym",
+    "b",
+    "cite",
+    "del",
+    "dfn",
+    "em",
+    "i",
+    "ins",
+    "mark",
+    "q",
+    "small",
+    "span",
+    "strong",
+    "time",
+}
+_CODE = {"code", "kbd", "samp", "tt", "var"}
+_TYPOGRAPHY = {"big", "br", "img", "rp", "rt", "ruby", "s", "sub", "sup", "u", "wbr"}
+
+TAGS = frozenset(_SECTIONS | _BLOCKS | _HEADINGS | _LISTS | _TABLES | _WORDS | _CODE | _TYPOGRAPHY)
 ATTRIBUTES = {
     "*": frozenset({"class", "id", "title", "lang", "dir"}),
     "a": frozenset({"href"}),
@@ -29,12 +49,10 @@ ATTRIBUTES = {
     "th": frozenset({"colspan", "rowspan", "scope"}),
     "time": frozenset({"datetime"}),
 }
-REMOVED_WITH_CONTENT = frozenset(
-    """
-    script style template noscript iframe object embed applet audio video canvas svg math form button input select
-    textarea option title head
-    """.split()
-)
+_CODE_THAT_RUNS = {"script", "style", "template", "noscript"}
+_EMBEDDED = {"applet", "audio", "canvas", "embed", "iframe", "math", "object", "svg", "video"}
+_FORMS = {"button", "form", "input", "option", "select", "textarea"}
+REMOVED_WITH_CONTENT = frozenset(_CODE_THAT_RUNS | _EMBEDDED | _FORMS | {"head", "title"})
 URL_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
@@ -54,5 +72,6 @@ def sanitise(html: str, rewrite: Callable[[str], str | None]) -> str:
         clean_content_tags=set(REMOVED_WITH_CONTENT),
         url_schemes=set(URL_SCHEMES),
         url_relative=rewrite,
+        link_rel=None,  # nothing opens a new window; who may learn the address is the app's Referrer-Policy
     )
     return cleaner.clean(html)

@@ -22,19 +22,19 @@ _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 
 
 def inline_text(html: str) -> str:
-    """The words of a piece of HTML on one line.
+    r"""The words of a piece of HTML on one line.
 
-    >>> inline_text("<em>a</em> &lt;\\n b")
+    >>> inline_text("<em>a</em> &lt;\n b")
     'a < b'
     """
     return " ".join(unescape(_TAG.sub("", html)).split())
 
 
 def plain_text(html: str) -> str:
-    """The words of a piece of HTML, a line for each block; code keeps its own lines and indentation.
+    r"""The words of a piece of HTML, a line for each block; code keeps its own lines and indentation.
 
-    >>> plain_text("<p>One\\nline.</p><pre>if x:\\n    y</pre>")
-    'One line.\\nif x:\\n    y'
+    >>> plain_text("<p>One\nline.</p><pre>if x:\n    y</pre>")
+    'One line.\nif x:\n    y'
     """
     blocks: list[str] = []
     for piece in _PREFORMATTED.split(html):

@@ -16,6 +16,8 @@ from livedocs.parsing.text import inline_text
 # Empty spans that stand right before an element are places that mean the element.
 _TARGETS_BEFORE = re.compile(r'(?:<span [^>]*id="[^>]*></span>\s*)+\Z')
 _LOOK_BACK_CHARACTERS = 600
+# Far deeper than documentation goes; without it a page of nothing but nested sections would need memory by the square.
+_MAX_BREADCRUMB = 20
 _NO_SUMMARY_INSIDE = frozenset({"admonition", "contents", "sidebar", "toctree-wrapper", "topic"})
 _NO_SUMMARY = frozenset({"rubric", "caption", "admonition-title", "topic-title", "sidebar-title", "centered"})
 _LABEL_OR_LINK = re.compile(r"<(strong|a)\b[^>]*>.*?</\1>", re.DOTALL)
@@ -86,9 +88,15 @@ class Walk:
             assert identity is not None
             head = Head(module, "module", "py:module", identity.name, title, aliases=identity.aliases)
         head.anchors = [place for place in places if place != head.anchor]
-        draft = Draft([head], [(element.inner_start, element.inner_end)], element.end, self._breadcrumb(parent))
-        draft.level = 1 + sum(open_draft.is_section for open_draft in self._open)
-        draft.module = head.name if head.kind == "module" else parent.module
+        draft = Draft(
+            [head],
+            [(element.inner_start, element.inner_end)],
+            element.end,
+            self._breadcrumb(parent, title),
+            head.name if head.kind == "module" else parent.module,
+            depth=parent.depth + 1,
+            is_section=True,
+        )
         if heading is not None:
             head.anchors += ids(self._html[heading.start : heading.end])
             draft.cuts.append((heading.start, heading.end))
@@ -116,7 +124,7 @@ class Walk:
         if any(term.id and is_object_term(term, container, self._context) for term in terms):
             return True
         # An object that is kept out of the index has no id of its own; a place right before it stands in.
-        return bool(targets) and group is not None and any("sig" in term.classes for term in terms)
+        return bool(targets) and container.classes[:1] == ("py",) and any("sig" in term.classes for term in terms)
 
     def _open_group(self, container: Element, group: list[Element]) -> None:
         parent = self._open[-1]
@@ -142,6 +150,7 @@ class Walk:
             group[-1].end,
             self._breadcrumb(parent),
             parent.module,
+            depth=parent.depth,
         )
         parent.cuts.append((group[0].start, group[-1].end))
         self._push(draft)
@@ -150,11 +159,11 @@ class Walk:
         self.drafts.append(draft)
         self._open.append(draft)
 
-    def _breadcrumb(self, parent: Draft) -> tuple[str, ...]:
+    def _breadcrumb(self, parent: Draft, title: str = "") -> tuple[str, ...]:
         if parent is self.root:
-            return ()
+            return () if title == self._title else (self._title,)
         name = parent.heads[0].title or parent.heads[0].name
-        return (*parent.breadcrumb, name)
+        return (*parent.breadcrumb[:_MAX_BREADCRUMB], name)
 
     def _is_module(self, anchor: str) -> bool:
         return any(role == "py:module" for role, _, _ in self._context.objects.get(anchor, ()))
