@@ -29,7 +29,8 @@ _DOCSET = [schema.docset.c[name] for name in Docset.__dataclass_fields__]
 
 
 def _fields(row: Row[Any]) -> RowMapping:
-    return row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to read a row by column
+    # SQLAlchemy's documented way to read a row by column.
+    return row._mapping  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _docset_row(row: Row[Any]) -> Docset:
@@ -41,6 +42,12 @@ def docsets(executor: Executor) -> list[Docset]:
     """Every docset, by name and newest version first as far as text order tells."""
     rows = executor.execute(select(*_DOCSET).order_by(schema.docset.c.name, schema.docset.c.id.desc()))
     return [_docset_row(row) for row in rows]
+
+
+def kinds(executor: Executor) -> list[str]:
+    """Every kind of entry the library holds, the most frequent first."""
+    kind = schema.entry.c.kind
+    return list(executor.execute(select(kind).group_by(kind).order_by(func.count().desc(), kind)).scalars())
 
 
 def library_hash(executor: Executor) -> str:

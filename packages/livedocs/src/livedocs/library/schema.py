@@ -11,7 +11,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -22,11 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
-"""Raised by every change that an older livedocs could not read; written to SQLite's ``user_version``."""
-
-APPLICATION_ID = 0x4C444F43
-"""``LDOC``, written to SQLite's ``application_id`` so that a library is told from any other SQLite file."""
+from livedocs.library.format import FULL_TEXT_COLUMNS
 
 metadata = MetaData()
 
@@ -55,7 +50,7 @@ page = Table(
     "page",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("docset_id", ForeignKey("docset.id"), nullable=False),
+    Column("docset_id", Integer, ForeignKey("docset.id"), nullable=False),
     Column("path", String, nullable=False),
     Column("title", String, nullable=False),
     Column("breadcrumb", JSON, nullable=False, comment="[[title, path], ...], outermost first"),
@@ -69,8 +64,8 @@ entry = Table(
     "entry",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("docset_id", ForeignKey("docset.id"), nullable=False),
-    Column("page_id", ForeignKey("page.id"), nullable=False),
+    Column("docset_id", Integer, ForeignKey("docset.id"), nullable=False),
+    Column("page_id", Integer, ForeignKey("page.id"), nullable=False),
     Column("anchor", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("role", String, nullable=False),
@@ -82,14 +77,16 @@ entry = Table(
     Column("breadcrumb", JSON, nullable=False),
     Column("level", SmallInteger, nullable=False),
     Column("deprecated", Boolean, nullable=False),
+    Column("area", SmallInteger, nullable=False, comment="livedocs.library.areas.Area"),
     Column("link_count", Integer, nullable=False, comment="links to it from other places of its documentation"),
+    Column("terms", Text, nullable=False, comment="what else it is called, a folded wording a line"),
     UniqueConstraint("page_id", "anchor"),
 )
 
 entry_body = Table(
     "entry_body",
     metadata,
-    Column("entry_id", ForeignKey("entry.id"), primary_key=True),
+    Column("entry_id", Integer, ForeignKey("entry.id"), primary_key=True),
     Column("signatures", JSON, nullable=False),
     Column("notes", JSON, nullable=False, comment="[[change, version, text], ...]"),
     Column("text", LargeBinary, nullable=False, comment="plain text, zlib"),
@@ -99,7 +96,7 @@ entry_body = Table(
 asset = Table(
     "asset",
     metadata,
-    Column("docset_id", ForeignKey("docset.id"), primary_key=True),
+    Column("docset_id", Integer, ForeignKey("docset.id"), primary_key=True),
     Column("path", String, primary_key=True),
     Column("media_type", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -108,37 +105,25 @@ asset = Table(
 name_key = Table(
     "name_key",
     metadata,
-    Column("key", String, primary_key=True, comment="folded full name, dotted suffix or title"),
-    Column("entry_id", ForeignKey("entry.id"), primary_key=True),
-    Column("form", SmallInteger, nullable=False, comment="livedocs.library.keys.Form"),
+    Column("key", String, primary_key=True, comment="folded name, title or wording"),
+    Column("entry_id", Integer, ForeignKey("entry.id"), primary_key=True),
+    Column("form", SmallInteger, primary_key=True, comment="livedocs.library.keys.Form"),
+    Column("weight", Integer, nullable=False, comment="links to the entry; for Form.LINK the links in these words"),
     sqlite_with_rowid=False,
-)
-
-term = Table(
-    "term",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("entry_id", ForeignKey("entry.id"), nullable=False),
-    Column("text", String, nullable=False),
-    Column("origin", SmallInteger, nullable=False, comment="livedocs.library.keys.TermOrigin"),
-    Column("weight", Integer, nullable=False, comment="how often the documentation says so"),
-    Index("term_by_entry", "entry_id"),
 )
 
 word = Table(
     "word",
     metadata,
+    Column("docset_id", Integer, ForeignKey("docset.id"), primary_key=True),
     Column("text", String, primary_key=True, comment="folded"),
-    Column("frequency", Integer, nullable=False, comment="entries it occurs in; names weigh more"),
+    Column("frequency", Integer, nullable=False, comment="how often it occurs; in names it counts more"),
     sqlite_with_rowid=False,
 )
 
-FULL_TEXT_COLUMNS = ("name", "title", "terms", "place", "text")
-"""Columns of ``entry_text``, in the order bm25 weights are given."""
-
 FULL_TEXT_DDL = f"""
 CREATE VIRTUAL TABLE entry_text USING fts5(
-    {", ".join(FULL_TEXT_COLUMNS)},
-    content='', columnsize=1, tokenize="porter unicode61 remove_diacritics 2 tokenchars '_'"
+    {", ".join(FULL_TEXT_COLUMNS)}, content='', tokenize='porter unicode61 remove_diacritics 2'
 )
 """
+"""SQLite's FTS5, without a second copy of the text: the rows' ids are those of ``entry``."""

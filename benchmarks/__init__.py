@@ -1,0 +1,1 @@
+"""Measurements: relevance and speed, each printed beside what it is compared with."""

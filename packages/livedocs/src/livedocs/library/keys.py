@@ -1,0 +1,153 @@
+"""Keys: the short, folded strings by which an entry is found before any full text is read.
+
+One table holds all of them (``name_key``). A key says in which form it names its entry, so that ranking can tell the
+name of a function from words that merely link to it.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from livedocs.parsing.models import Entry
+
+MAX_KEY_CHARS = 80
+"""Longer wordings are sentences: full text finds them."""
+
+
+class Form(IntEnum):
+    """How a key names its entry, strongest first."""
+
+    NAME = 0
+    """The full name of a documented object: ``os.path.join``."""
+    SUFFIX = 1
+    """Its last parts: ``path.join``, ``join``."""
+    TERM = 2
+    """A glossary term."""
+    SYNTAX = 3
+    """A keyword, operator or other piece of syntax, from the general index: ``:=``, ``not in``, ``lambda``."""
+    TITLE = 4
+    """The title of a section or module."""
+    INDEX = 5
+    """Any other line of the general index: ``walrus operator``."""
+    LINK = 6
+    """What other places of the documentation call it when they link to it."""
+
+
+_SPACE = re.compile(r"\s+")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+
+
+def fold(text: str) -> str:
+    """The form in which names, terms and queries are compared: lower case, plain quotes, single spaces.
+
+    >>> fold("  Built-in   Types ")
+    'built-in types'
+    """
+    return _SPACE.sub(" ", text.translate(_QUOTES)).strip().lower()
+
+
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+def split_name(name: str) -> str:
+    """The words inside an identifier, for full text.
+
+    >>> split_name("http.HTTPStatus.is_server_error")
+    'http HTTP Status is server error'
+    """
+    return " ".join(_PART.findall(name))
+
+
+def entry_keys(entry: Entry) -> Iterator[tuple[str, Form]]:
+    """Keys an entry has by itself: its names, their dotted suffixes, its title.
+
+    >>> from livedocs.parsing.models import Entry
+    >>> list(entry_keys(Entry(anchor="os.path.join", kind="function", role="py:function", name="os.path.join")))
+    [('os.path.join', <Form.NAME: 0>), ('path.join', <Form.SUFFIX: 1>), ('join', <Form.SUFFIX: 1>)]
+    """
+    if entry.kind == "section":
+        yield fold(entry.name), Form.TITLE
+        return
+    if entry.kind == "term":
+        yield fold(entry.name), Form.TERM
+        return
+    for name in (entry.name, *entry.aliases):
+        key = fold(name)
+        yield key, Form.NAME
+        if entry.role.startswith(("py:", "c:")) and not key.endswith("."):
+            rest = key
+            while "." in rest:
+                rest = rest.partition(".")[2]
+                if rest:
+                    yield rest, Form.SUFFIX
+        elif key.startswith("-"):
+            yield key.lstrip("-"), Form.SUFFIX
+    if entry.title:
+        yield fold(entry.title), Form.TITLE
+
+
+_SYNTAX_WORDS = frozenset(
+    {
+        "statement",
+        "operator",
+        "keyword",
+        "expression",
+        "clause",
+        "form",
+        "assignment",
+        "literal",
+        "comment",
+        "conversion",
+    }
+)
+"""Words by which the general index says that the rest of a line is a piece of syntax."""
+
+_SERIES = re.compile(r"^.* (?=(?:pep|rfc) \d+$)")
+_SPOKEN = re.compile(r"^\(([^()]+)\) ?")
+
+
+def index_keys(text: str) -> Iterator[tuple[str, Form]]:
+    """Keys that one line of the general index gives to the entry it points into.
+
+    A line is a sign or words, then perhaps how the sign is spoken, then perhaps where it is used. Uses inside something
+    else (``! (exclamation) in curses module``) say less about the sign than plain ones.
+
+    >>> list(index_keys(":= (colon equals)"))
+    [(':=', <Form.SYNTAX: 3>), ('colon equals', <Form.INDEX: 5>)]
+    >>> list(index_keys("raise statement"))
+    [('raise statement', <Form.INDEX: 5>), ('raise', <Form.SYNTAX: 3>)]
+    >>> [key for key, _ in index_keys("* (asterisk) in glob patterns")]
+    ['*', '* in glob patterns', 'asterisk in glob patterns']
+    """
+    line = _SERIES.sub("", fold(text))
+    if not line or len(line) > MAX_KEY_CHARS:
+        return
+    head, _, rest = line.partition(" ")
+    if _is_sign(head) and not head.startswith("--"):
+        yield from _sign_keys(head, rest)
+        return
+    yield line, Form.INDEX
+    words = line.split(" ")
+    if len(words) > 1 and words[-1] in _SYNTAX_WORDS:
+        yield " ".join(words[:-1]), Form.SYNTAX
+    if len(words) > 1 and words[0] in _SYNTAX_WORDS:
+        yield " ".join(words[1:]), Form.SYNTAX
+
+
+def _is_sign(word: str) -> bool:
+    return not any(letter.isalnum() for letter in word) or word[-1] in "\"'" or word[0] in "(\\"
+
+
+def _sign_keys(sign: str, rest: str) -> Iterator[tuple[str, Form]]:
+    match = _SPOKEN.match(rest)
+    use = rest[match.end() :] if match else rest
+    yield sign, Form.INDEX if use.startswith("in ") else Form.SYNTAX
+    if use:
+        yield f"{sign} {use}", Form.INDEX
+    if match:
+        yield f"{match[1]} {use}".rstrip(), Form.INDEX

@@ -1,0 +1,137 @@
+"""The engine: a query in, ranked hits out.
+
+parse the query -> tiers propose candidates (names and terms, beginnings, full text, corrected spelling) -> rules order
+them. Everything is read through the `CandidateReader` port; ordering is pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from livedocs.search.candidates import Candidate
+from livedocs.search.models import Filters, Hit, SearchResult
+from livedocs.search.query import Query, Shape, parse
+from livedocs.search.rules import RULES
+from livedocs.search.spelling import Spelling
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from livedocs.search.candidates import CandidateReader, KeyMatch
+    from livedocs.search.rules import Rule
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+_EXACT_LIMIT = 60
+_BEGINNING_LIMIT = 60
+_TEXT_LIMIT = 60
+
+
+class Engine:
+    """Answers queries from one library.
+
+    Args:
+        reader: reads candidates.
+        spelling: the library's words and names; None: read when they are first needed.
+        rules: how candidates are ordered.
+    """
+
+    def __init__(
+        self, reader: CandidateReader, spelling: Spelling | None = None, rules: Sequence[Rule] = RULES
+    ) -> None:
+        self._reader = reader
+        self._given_spelling = spelling
+        self._rules = rules
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return self._given_spelling or Spelling.load(self._reader)
+
+    def search(self, query: str, *, limit: int = DEFAULT_LIMIT, filters: Filters = Filters()) -> SearchResult:  # noqa: B008 - frozen
+        """Answer one query.
+
+        Args:
+            query: as typed.
+            limit: hits wanted at most, 1 to `MAX_LIMIT`.
+            filters: what the search is limited to.
+
+        Raises:
+            QueryError: the query is too long.
+        """
+        parsed = parse(query, filters)
+        if parsed.shape is Shape.EMPTY:
+            return SearchResult(query=parsed.text)
+        candidates = self._propose(parsed)
+        corrected = self._correct(parsed, candidates)
+        if corrected is not None:
+            meant = parse(corrected, parsed.filters)
+            better = self._propose(meant)
+            if better:
+                parsed, candidates = replace(meant, text=corrected), better
+            else:
+                corrected = None
+        hits = self._rank(parsed, candidates)[: max(1, min(limit, MAX_LIMIT))]
+        terms = tuple(dict.fromkeys((*parsed.words, *parsed.keys[:1])))
+        return SearchResult(query=" ".join(query.split()), corrected=corrected, hits=tuple(hits), terms=terms)
+
+    def _propose(self, query: Query) -> dict[int, Candidate]:
+        filters = query.filters
+        matches: list[KeyMatch] = self._reader.exact(query.keys, filters, _EXACT_LIMIT)
+        if query.open_ended:
+            beginning = query.keys[-1] if query.shape is Shape.NAME else query.keys[0]
+            matches += self._reader.beginning_with(beginning, filters, _BEGINNING_LIMIT)
+        texts = self._reader.full_text(query.words, filters, open_ended=query.open_ended, limit=_TEXT_LIMIT)
+        facts = self._reader.facts({item.entry_id for item in (*matches, *texts)})
+        candidates = {entry_id: Candidate(item) for entry_id, item in facts.items()}
+        for match in matches:
+            candidates[match.entry_id].matches.append(match)
+        for text in texts:
+            candidates[text.entry_id].text_share = text.score / texts[0].score
+        return candidates
+
+    def _correct(self, query: Query, candidates: dict[int, Candidate]) -> str | None:
+        if any(candidate.matches for candidate in candidates.values()):
+            return None
+        if query.shape is Shape.NAME:
+            nearest = self._spelling.correct_name(query.keys[-1])
+            if nearest is not None:
+                return nearest
+        if query.shape not in {Shape.NAME, Shape.WORDS}:
+            return None
+        corrections = self._spelling.correct_words(query.words)
+        if not corrections:
+            return None
+        return " ".join(corrections.get(word.lower(), word) for word in query.text.split())
+
+    def _rank(self, query: Query, candidates: dict[int, Candidate]) -> list[Hit]:
+        scored: list[tuple[float, Candidate, list[tuple[str, float]]]] = []
+        for candidate in candidates.values():
+            reasons = [(rule.name, rule.points(query, candidate)) for rule in self._rules]
+            scored.append((sum(points for _, points in reasons), candidate, reasons))
+        scored.sort(key=lambda item: (-item[0], len(item[1].facts.name), item[1].facts.name, item[1].facts.id))
+        return [_hit(candidate, reasons) for _, candidate, reasons in scored]
+
+
+def _hit(candidate: Candidate, reasons: list[tuple[str, float]]) -> Hit:
+    facts = candidate.facts
+    base = facts.docset_original_url
+    target = f"{facts.page}#{facts.anchor}" if facts.anchor else facts.page
+    strongest = sorted((reason for reason in reasons if reason[1]), key=lambda reason: -abs(reason[1]))
+    return Hit(
+        id=facts.id,
+        docset=facts.docset,
+        version=facts.version,
+        kind=facts.kind,
+        name=facts.name,
+        signature=facts.signature,
+        summary=facts.summary,
+        page=facts.page,
+        anchor=facts.anchor,
+        breadcrumb=facts.breadcrumb,
+        original_url=base + target if base else None,
+        deprecated=bool(facts.deprecated),
+        why=tuple(f"{name} {points:+.1f}" for name, points in strongest),
+    )

@@ -1,0 +1,76 @@
+"""Spelling: what a query that finds nothing by its words was probably meant to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from livedocs.search.candidates import CandidateReader
+
+_MIN_CHARS = 4
+"""Shorter words are within one edit of too many others."""
+
+_CHARS_PER_EDIT = 4
+"""One edit is forgiven for each so many characters, at most `_MAX_EDITS`."""
+
+_MAX_EDITS = 2
+_SHORTLIST = 12
+_RARE = 4
+"""A word that occurs less often than this may be a typo of a name even though the documentation holds it."""
+
+
+class Spelling:
+    """The words and names of one library, to compare with. Immutable; made once for each snapshot.
+
+    Args:
+        words: every word with its frequency.
+        names: every name, term and title with its weight.
+    """
+
+    def __init__(self, words: Mapping[str, int], names: Mapping[str, int]) -> None:
+        self._words = words
+        self._names = names
+        self._word_list = list(words)
+        self._name_list = list(names)
+
+    @classmethod
+    def load(cls, reader: CandidateReader) -> Spelling:
+        """Read the words and names of a library."""
+        return cls(reader.words(), dict(reader.names()))
+
+    def correct_name(self, name: str) -> str | None:
+        """The name, title or term nearest to ``name`` (folded); None when none is near enough.
+
+        Distances are optimal string alignments: an inserted, missing, wrong or transposed character is one edit each.
+        """
+        nearest = self._nearest(name, self._name_list, self._names)
+        return nearest if nearest != name else None
+
+    def correct_words(self, words: Sequence[str]) -> dict[str, str]:
+        """Corrections of those words (folded) that the library does not hold, or hardly ever."""
+        found: dict[str, str] = {}
+        for word in words:
+            if self._words.get(word, 0) >= _RARE or word in self._names:
+                continue
+            nearest = self._nearest(word, self._word_list, self._words)
+            if nearest is not None and self._words[nearest] > self._words.get(word, 0):
+                found[word] = nearest
+        return found
+
+    def _nearest(self, text: str, known: Sequence[str], weights: Mapping[str, int]) -> str | None:
+        if len(text) < _MIN_CHARS:
+            return None
+        edits = min(_MAX_EDITS, len(text) // _CHARS_PER_EDIT)
+        near = process.extract(text, known, scorer=OSA.distance, score_cutoff=edits, limit=_SHORTLIST)
+        if not near:
+            return None
+        # Among equally near ones the ear decides first: beginnings are seldom misspelt. Then what is used more.
+        best = min(
+            near, key=lambda item: (item[1], -round(JaroWinkler.similarity(text, item[0]), 2), -weights[item[0]])
+        )
+        return best[0]
