@@ -1,0 +1,67 @@
+"""The async data layer for FastAPI: databases to depend on, and a response cache.
+
+Names are imported when they are first used, so that importing the package imports no driver.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi_data.cache.policy import cache_response
+    from fastapi_data.cache.response_cache import ResponseCache
+    from fastapi_data.cache.store import MemoryStore
+    from fastapi_data.database import Database
+    from fastapi_data.errors import (
+        CacheUsageError,
+        DatabaseAlreadyReadyError,
+        DatabaseError,
+        DatabaseFileError,
+        DatabaseNotReadyError,
+        FastAPIDataError,
+        ReadOnlyDatabaseError,
+    )
+    from fastapi_data.memory import InMemoryDatabase
+
+__all__ = [
+    "CacheUsageError",
+    "Database",
+    "DatabaseAlreadyReadyError",
+    "DatabaseError",
+    "DatabaseFileError",
+    "DatabaseNotReadyError",
+    "FastAPIDataError",
+    "InMemoryDatabase",
+    "MemoryStore",
+    "ReadOnlyDatabaseError",
+    "ResponseCache",
+    "cache_response",
+]
+
+_HOMES = {
+    "CacheUsageError": "errors",
+    "Database": "database",
+    "DatabaseAlreadyReadyError": "errors",
+    "DatabaseError": "errors",
+    "DatabaseFileError": "errors",
+    "DatabaseNotReadyError": "errors",
+    "FastAPIDataError": "errors",
+    "InMemoryDatabase": "memory",
+    "MemoryStore": "cache.store",
+    "ReadOnlyDatabaseError": "errors",
+    "ResponseCache": "cache.response_cache",
+    "cache_response": "cache.policy",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,145 @@
+"""The port every database of this package implements."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Concatenate, ParamSpec, TypeVar
+
+from anyio import CancelScope, Lock
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from fastapi_data.dependency import SessionDependency
+from fastapi_data.engines import Engines
+from fastapi_data.errors import DatabaseAlreadyReadyError, DatabaseNotReadyError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database(SessionDependency, ABC):
+    """A database that FastAPI routes depend on.
+
+    ``session: AsyncSession = Depends(db)`` gives a route one transaction: committed when the route has returned and
+    before its response starts, rolled back when it raised. A commit that fails is therefore a 500, never a 200. The
+    session is closed by then: background tasks and streamed bodies open their own with ``db.session()``.
+
+    ``Depends(db.read)`` gives a session whose changes are never committed.
+
+    Importing and constructing touch nothing. Engines exist between ``setup()`` and ``dispose()``, which ``lifespan``
+    calls at the right times.
+
+    An implementation provides ``_open``.
+
+    Attributes:
+        read: the dependency for routes that only read.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(self.begin)
+        self.read = SessionDependency(self.session)
+        self._engines: Engines | None = None
+        self._changing = Lock()
+
+    @abstractmethod
+    async def _open(self) -> Engines:
+        """Open new engines; called by ``setup()``, never twice at the same time."""
+
+    async def setup(self) -> None:
+        """Open the engines.
+
+        Raises:
+            DatabaseAlreadyReadyError: it is set up.
+        """
+        async with self._changing:
+            if self._engines is not None:
+                raise DatabaseAlreadyReadyError(type(self).__name__)
+            self._engines = await self._open()
+
+    async def dispose(self) -> None:
+        """Close the engines; sessions that are still open finish on them first. Does nothing if not set up."""
+        async with self._changing:
+            engines, self._engines = self._engines, None
+            if engines is not None:
+                await engines.retire()
+
+    @asynccontextmanager
+    async def lifespan(self, app: object = None) -> AsyncGenerator[None]:
+        """Be set up for as long as an application runs.
+
+        ``FastAPI(lifespan=db.lifespan)``, or inside a lifespan of one's own: ``async with db.lifespan(app): yield``.
+
+        Args:
+            app: given by FastAPI; not used.
+        """
+        del app
+        await self.setup()
+        try:
+            yield
+        finally:
+            await self.dispose()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncGenerator[AsyncSession]:
+        """A session of one's own, outside a request; what it does not commit is rolled back.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+        """
+        async with self._ready_engines().session() as session:
+            yield session
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[AsyncSession]:
+        """A session that is one transaction: committed at the end of the block, rolled back if the block raises.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+            sqlalchemy.exc.SQLAlchemyError: the commit failed; everything is rolled back.
+        """
+        async with self.session() as session:
+            try:
+                yield session
+                await session.commit()
+            except BaseException:
+                # A COMMIT that failed leaves the transaction open, and closing alone would hand it to the next user.
+                with CancelScope(shield=True):
+                    await session.rollback()
+                raise
+
+    async def run(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a sync unit of work as one transaction, in one hop to a worker thread.
+
+        Every statement of an ``AsyncSession`` hops between threads several times; this hops once for all of them.
+
+        Args:
+            fn: called as ``fn(session, *args, **kwargs)`` in a worker thread. Committed when it returns, rolled back
+                when it raises. It must not keep the session.
+            *args: passed on.
+            **kwargs: passed on.
+
+        Returns:
+            What ``fn`` returned. Rows must be fetched by then: return lists, not results.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+        """
+        return await self._ready_engines().run(lambda session: fn(session, *args, **kwargs))
+
+    async def ping(self) -> None:
+        """Make sure that the database answers, for a readiness check.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+            sqlalchemy.exc.SQLAlchemyError: it does not answer.
+        """
+        async with self.session() as session:
+            await session.execute(select(1))
+
+    def _ready_engines(self) -> Engines:
+        if self._engines is None:
+            raise DatabaseNotReadyError(type(self).__name__)
+        return self._engines
