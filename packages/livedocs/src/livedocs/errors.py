@@ -10,6 +10,9 @@
     │   ├── LibraryCorruptError     it is truncated, or no SQLite file at all
     │   ├── LibraryVersionError     another version of livedocs wrote it
     │   └── LibraryBusyError        another build is running
+    ├── AssetsMissingError      the web page's styles and scripts were never built
+    ├── AddressError            the address to serve on cannot be listened on
+    ├── SettingsError           a setting has a value that cannot be used
     ├── NotFoundError           no such docset, page or entry
     └── QueryError              the query cannot be answered as asked
 
@@ -91,6 +94,18 @@ class LibraryVersionError(LibraryError):
 
 class LibraryBusyError(LibraryError):
     """Another process is building into the same library."""
+
+
+class AssetsMissingError(LivedocsError):
+    """The web page's styles and scripts were never built."""
+
+
+class AddressError(LivedocsError):
+    """The address to serve on cannot be listened on."""
+
+
+class SettingsError(LivedocsError):
+    """A setting has a value that cannot be used."""
 
 
 class NotFoundError(LivedocsError):

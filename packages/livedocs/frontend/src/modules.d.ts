@@ -1,0 +1,8 @@
+declare module "@alpinejs/csp" {
+  interface Alpine {
+    data(name: string, component: () => object): void;
+    start(): void;
+  }
+  const alpine: Alpine;
+  export default alpine;
+}

@@ -1,0 +1,84 @@
+"""The web application: one factory, no state outside of what it makes."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import anyio
+from fastapi import FastAPI
+
+from fastapi_data import ResponseCache
+from livedocs.library import snapshot
+from livedocs.web.api import routes as api
+from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
+from livedocs.web.health import routes as health
+from livedocs.web.home import routes as home
+from livedocs.web.openapi import describe_problems
+from livedocs.web.pages import Pages
+from livedocs.web.problems import ErrorAnswers
+from livedocs.web.reading import routes as reading
+from livedocs.web.search import routes as search
+from livedocs.web.security import SecurityHeaders
+from livedocs.web.served import ServedLibrary
+from livedocs.web.validators import Validators
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from livedocs.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application that serves one library.
+
+    Args:
+        settings: which library, and how long the home page is kept.
+
+    Raises:
+        LibraryError: the library is missing, damaged, or from another version; the message says what to do.
+        AssetsMissingError: the front end was never built.
+    """
+    snapshot.check(settings.library_path)
+    assets = Assets.load()
+    library = ServedLibrary(settings.library_path)
+    pages = Pages(library, assets)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        await library.load()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(library.follow)
+            yield
+            tasks.cancel_scope.cancel()
+        await library.dispose()
+
+    app = FastAPI(
+        title="livedocs",
+        version=version("livedocs"),
+        description="Live search for documentation.",
+        lifespan=lifespan,
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        # Their assets come from elsewhere, and /docs/ is where documentation is read.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.library = library
+    for router in (
+        home.router(pages, cache_seconds=settings.home_cache_seconds),
+        search.router(library, pages),
+        reading.router(library, pages),
+        api.router(library),
+        health.router(library),
+    ):
+        app.include_router(router)
+    app.mount(STATIC_PREFIX, ImmutableFiles(directory=STATIC_FOLDER), name="static")
+    ErrorAnswers(pages).install(app)
+    describe_problems(app)
+    cache = ResponseCache()
+    cache.install(app)
+    library.after_swap(cache.clear)
+    app.add_middleware(Validators, version=lambda: pages.version)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,1 @@
+"""The first page: the search box and what is in the library."""

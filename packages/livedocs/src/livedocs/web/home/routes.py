@@ -1,0 +1,25 @@
+"""``GET /``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from fastapi_data import cache_response
+
+if TYPE_CHECKING:
+    from livedocs.web.pages import Pages
+
+
+def router(pages: Pages, *, cache_seconds: float) -> APIRouter:
+    """The home page, rendered once for many visitors."""
+    routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @routes.get("/")
+    @cache_response(ttl_seconds=cache_seconds)
+    async def home() -> HTMLResponse:
+        return pages.render("home.html")
+
+    return routes

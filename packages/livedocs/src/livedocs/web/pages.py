@@ -1,0 +1,72 @@
+"""Making HTML: the templates, what each of them may use, and the version of it all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from livedocs.web import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from livedocs.web.assets import Assets
+    from livedocs.web.served import ServedLibrary
+
+TEMPLATE_FOLDER = Path(__file__).parent / "templates"
+
+
+class Pages:
+    """Renders the templates.
+
+    Args:
+        library: named in the search form's filters.
+        assets: linked from every page.
+    """
+
+    def __init__(self, library: ServedLibrary, assets: Assets) -> None:
+        self._library = library
+        self._assets = assets
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATE_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        cast("dict[str, Any]", self._environment.globals).update(
+            asset=assets.url, heading=wording.heading, prose_kinds=wording.PROSE_KINDS
+        )
+        cast("dict[str, Any]", self._environment.filters).update(
+            kind_label=wording.kind_label, mark_matches=wording.mark_matches
+        )
+        self._templates_version = _hash_of_files(TEMPLATE_FOLDER)
+
+    @property
+    def version(self) -> str:
+        """Changes exactly when the library, a template, a style or a script does."""
+        return f"{self._library.current.hash}-{self._templates_version}-{self._assets.version}"
+
+    def render(self, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HTMLResponse:
+        """Render a template into a response.
+
+        Args:
+            template: file name of the template.
+            context: its variables; every page has ``docsets`` and ``kinds`` besides.
+            status: HTTP status code.
+        """
+        served = self._library.current
+        variables = {"query": "", "docset": "", "kind": "", "docsets": served.docsets, "kinds": served.kinds}
+        return HTMLResponse(self._environment.get_template(template).render(variables | dict(context or {})), status)
+
+
+def _hash_of_files(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.html")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,87 @@
+"""Errors at the edge: problem details (RFC 9457) for programs, a page for people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from livedocs.errors import NotFoundError, QueryError
+from livedocs.web.api.models import InvalidParameter, Problem
+from livedocs.web.security import SECURITY_HEADERS
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from livedocs.web.pages import Pages
+
+MEDIA_TYPE = "application/problem+json"
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
+
+
+class ErrorAnswers:
+    """Answers each kind of error in the form that suits who asked.
+
+    Args:
+        pages: renders the page for people.
+    """
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def install(self, app: FastAPI) -> None:
+        """Have the application answer its errors so."""
+        app.add_exception_handler(RequestValidationError, self.refused)
+        app.add_exception_handler(HTTPException, self.http)
+        app.add_exception_handler(NotFoundError, self.known)
+        app.add_exception_handler(QueryError, self.known)
+        app.add_exception_handler(Exception, self.unexpected)
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """A parameter does not fit."""
+        if not isinstance(error, RequestValidationError):
+            raise error
+        errors = [InvalidParameter(parameter=str(item["loc"][-1]), detail=str(item["msg"])) for item in error.errors()]
+        detail = "; ".join(f"{item.parameter}: {item.detail}" for item in errors)
+        return self._answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+    async def http(self, request: Request, error: Exception) -> Response:
+        """No such route, no such method."""
+        if not isinstance(error, HTTPException):
+            raise error
+        status = HTTPStatus(error.status_code)
+        detail = error.detail if error.detail != status.phrase else status.description
+        return self._answer(request, status, detail or status.phrase, headers=error.headers)
+
+    async def known(self, request: Request, error: Exception) -> Response:
+        """An error livedocs raised on purpose; its message says what to do."""
+        status = HTTPStatus.NOT_FOUND if isinstance(error, NotFoundError) else HTTPStatus.UNPROCESSABLE_ENTITY
+        return self._answer(request, status, str(error))
+
+    async def unexpected(self, request: Request, error: Exception) -> Response:
+        """A defect: nothing about it is told; the server that runs the application logs it."""
+        del error
+        detail = "This is a defect of livedocs; its log says more."
+        # The middleware that adds these headers runs inside of what answers unexpected errors.
+        return self._answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail, headers=SECURITY_HEADERS)
+
+    def _answer(
+        self, request: Request, status: HTTPStatus, detail: str, *, headers: Any = None, errors: Any = None
+    ) -> Response:
+        if request.url.path.startswith(_FOR_PROGRAMS):
+            problem = Problem(
+                title=status.phrase, status=status, detail=detail, instance=request.url.path, errors=errors
+            )
+            content = problem.model_dump(exclude_none=True)
+            return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
+        is_fragment = request.headers.get("hx-request-type") == "partial"
+        template = "error_fragment.html" if is_fragment else "error.html"
+        query = request.query_params.get("q", "")
+        response = self._pages.render(template, {"status": status, "detail": detail, "query": query}, status=status)
+        response.headers.update(headers or {})
+        return response

@@ -1,0 +1,1 @@
+"""The search page and the fragment that replaces its results while one types."""

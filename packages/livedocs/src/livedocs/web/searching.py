@@ -1,0 +1,42 @@
+"""Where the web face meets the search core: an engine for each unit of work, over the session's own connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from livedocs.search.engine import Engine
+from livedocs.search.models import Filters
+from livedocs.search.spelling import Spelling
+from livedocs.search.sqlite import SqliteCandidates
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy.orm import Session
+
+
+def load_spelling(session: Session) -> Spelling:
+    """What an engine keeps between queries: the words and names of the library."""
+    return Spelling.load(_candidates(session))
+
+
+def engine(session: Session, spelling: Spelling) -> Engine:
+    """An engine that reads through the session."""
+    return Engine(_candidates(session), spelling)
+
+
+def filters(docset: str = "", version: str = "", kind: str = "") -> Filters:
+    """What the web's parameters limit a search to.
+
+    Args:
+        docset: a docset's name, or its name and version as ``python@3.11``.
+        version: a version; wins over the one in ``docset``.
+        kind: a kind of entry.
+    """
+    name, _, named_version = docset.partition("@")
+    return Filters(docset=name, version=version or named_version, kind=kind)
+
+
+def _candidates(session: Session) -> SqliteCandidates:
+    connection = session.connection().connection.driver_connection
+    return SqliteCandidates(cast("sqlite3.Connection", connection))

@@ -1,0 +1,162 @@
+"""The library that is served now, and its replacement while requests run."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+import anyio
+import anyio.to_thread
+from sqlalchemy.exc import DatabaseError
+
+from fastapi_data import DatabaseFileError, InMemoryDatabase
+from livedocs.errors import LibraryCorruptError, LibraryError
+from livedocs.library import reader, snapshot
+from livedocs.web import searching
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.orm import Session
+
+    from livedocs.library.models import Docset
+    from livedocs.search.spelling import Spelling
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is made once from each snapshot.
+
+    Attributes:
+        spelling: its words and names.
+        docsets: what it holds.
+        kinds: kinds of entries it holds, the most frequent first.
+        hash: changes when anything in it does.
+    """
+
+    spelling: Spelling
+    docsets: tuple[Docset, ...]
+    kinds: tuple[str, ...]
+    hash: str
+
+
+class ServedLibrary:
+    """A library in memory that follows its file: when a build replaces the file, the new snapshot is served.
+
+    Args:
+        path: the library's file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database = InMemoryDatabase(path)
+        self._identity: tuple[int, int, int] | None = None
+        self._current: Served | None = None
+        # Each snapshot in memory has its own SQLAlchemy engine, so that tells which one a session reads.
+        self._served: WeakKeyDictionary[Engine | Connection, Served] = WeakKeyDictionary()
+        self._serving = Lock()
+        self._after_swap: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def current(self) -> Served:
+        """What is served now.
+
+        Raises:
+            LibraryError: nothing is.
+        """
+        if self._current is None:
+            raise LibraryError(self.path, f"The library {self.path} is not loaded.")
+        return self._current
+
+    def after_swap(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Have something done each time another snapshot has taken the place of the last, e.g. a cache cleared."""
+        self._after_swap.append(act)
+
+    async def load(self) -> None:
+        """Copy the library into memory for the first time.
+
+        Raises:
+            LibraryError: it is missing, damaged, or from another version; the message says what to do.
+        """
+        self._identity = await anyio.to_thread.run_sync(self._identify)
+        await self._take(self._database.setup)
+
+    async def dispose(self) -> None:
+        """Give the memory back."""
+        self._current = None
+        await self._database.dispose()
+
+    async def read(self, work: Callable[[Session, Served], T]) -> T:
+        """Do some reading in one hop to a worker thread.
+
+        Args:
+            work: called with a session and what was made from the very snapshot it reads.
+        """
+        return await self._database.run(lambda session: work(session, self._served_by(session)))
+
+    async def follow(self) -> None:
+        """Look at the file every second, for ever, and serve what takes its place."""
+        while True:
+            await anyio.sleep(SECONDS_BETWEEN_LOOKS)
+            try:
+                await self.refresh()
+            except LibraryError:
+                logger.exception("The library's file was replaced, but cannot be served; the last one still is.")
+
+    async def refresh(self) -> bool:
+        """Serve the file's present content, if the file was replaced.
+
+        Returns:
+            True when another snapshot is served now.
+
+        Raises:
+            LibraryError: the new file is damaged or from another version; the last one is served on. The same file is
+                not tried again.
+        """
+        last, self._identity = self._identity, await anyio.to_thread.run_sync(self._identify)
+        if self._identity in (None, last):
+            return False
+        await self._take(self._database.reload)
+        for act in self._after_swap:
+            await act()
+        return True
+
+    async def _take(self, copy: Callable[[], Awaitable[None]]) -> None:
+        await anyio.to_thread.run_sync(snapshot.check, self.path)
+        try:
+            await copy()
+            self._current = await self._database.run(self._served_by)
+        except (DatabaseFileError, DatabaseError) as error:
+            message = f"The library {self.path} is damaged ({error}). Build it again with 'livedocs build python'."
+            raise LibraryCorruptError(self.path, message) from error
+
+    def _served_by(self, session: Session) -> Served:
+        source = session.get_bind()
+        with self._serving:
+            served = self._served.get(source)
+            if served is None:
+                served = self._served[source] = Served(
+                    spelling=searching.load_spelling(session),
+                    docsets=tuple(reader.docsets(session)),
+                    kinds=tuple(reader.kinds(session)),
+                    hash=reader.library_hash(session),
+                )
+        return served
+
+    def _identify(self) -> tuple[int, int, int] | None:
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size

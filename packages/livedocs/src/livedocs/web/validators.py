@@ -1,0 +1,66 @@
+"""Validators: any HTTP cache may keep a page as long as it asks whether the page still holds."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+
+from livedocs.web.assets import STATIC_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+VARY = "HX-Request-Type"
+"""The request header that tells a fragment from a whole page; htmx 4 sends ``partial`` or ``full``."""
+
+_UNVALIDATED = ("/healthz", "/readyz", f"{STATIC_PREFIX}/")
+
+
+class Validators:
+    """ASGI middleware: an ``ETag`` on every good answer, and 304 before any work when the client has it already.
+
+    Everything that is served follows from the library, the app's own files and the request, so a hash over these is a
+    validator, and no body need be made to compute it.
+
+    Args:
+        app: the application.
+        version: hash over the library and the app's own files as they are now.
+    """
+
+    def __init__(self, app: ASGIApp, version: Callable[[], str]) -> None:
+        self.app = app
+        self.version = version
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 304, or pass the request on and name the validator of its answer."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"].startswith(_UNVALIDATED):
+            await self.app(scope, receive, send)
+            return
+        version = self.version()
+        headers = Headers(scope=scope)
+        etag = _etag(version, scope, headers)
+        fields = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY}
+        if etag in (tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")):
+            await Response(status_code=304, headers=fields)(scope, receive, send)
+            return
+
+        async def send_with_validator(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                response_headers = MutableHeaders(scope=message)
+                response_headers.add_vary_header(VARY)
+                response_headers.setdefault("Cache-Control", "no-cache")
+                if message["status"] == 200 and self.version() == version:
+                    response_headers["ETag"] = etag
+            await send(message)
+
+        await self.app(scope, receive, send_with_validator)
+
+
+def _etag(version: str, scope: Scope, headers: Headers) -> str:
+    parts = (version, scope["path"], scope["query_string"], headers.get(VARY, ""))
+    return f'"{hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'

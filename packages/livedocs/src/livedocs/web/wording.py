@@ -1,0 +1,80 @@
+"""How a hit is put into words and marks: kinds for people, matched parts marked, a signature around its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from livedocs.search.models import Hit
+
+_KINDS = {
+    "envvar": "environment variable",
+    "pdbcommand": "pdb command",
+    "term": "glossary term",
+}
+_PREFIX = re.compile(r"@?|(?:\w+\s+)+")
+"""What may stand before a name in its signature: ``@``, or words such as ``class`` and ``async``."""
+
+PROSE_KINDS = frozenset({"section", "term"})
+"""Kinds whose names are words of a sentence rather than code."""
+
+
+def kind_label(kind: str) -> str:
+    """A kind in words for people.
+
+    >>> kind_label("class"), kind_label("envvar"), kind_label("c-function")
+    ('class', 'environment variable', 'C function')
+    """
+    if kind.startswith("c-"):
+        return f"C {kind.removeprefix('c-')}"
+    return _KINDS.get(kind, kind)
+
+
+def mark_matches(text: str, terms: Sequence[str]) -> Markup:
+    """Escape a text and mark what was searched for: where words begin if any does, else wherever it stands.
+
+    >>> mark_matches("json.dump <obj>", ("dump",))
+    Markup('json.<mark>dump</mark> &lt;obj&gt;')
+    """
+    wanted = "|".join(re.escape(term) for term in sorted(filter(None, terms), key=len, reverse=True))
+    if not wanted:
+        return escape(text)
+    at_word_starts = re.compile(rf"(?<![^\W_])(?:{wanted})", re.IGNORECASE)
+    anywhere = re.compile(wanted, re.IGNORECASE)
+    pattern = at_word_starts if at_word_starts.search(text) else anywhere
+    pieces: list[Markup] = []
+    end = 0
+    for match in pattern.finditer(text):
+        pieces += [escape(text[end : match.start()]), Markup("<mark>{}</mark>").format(match.group())]
+        end = match.end()
+    return Markup("").join([*pieces, escape(text[end:])])
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A hit's first line: what stands before its name, the name, and what stands behind it.
+
+    Attributes:
+        before: e.g. ``class ``.
+        name: the full name.
+        after: e.g. ``(obj, fp, *, skipkeys=False)``.
+    """
+
+    before: str
+    name: str
+    after: str
+
+
+def heading(hit: Hit) -> Heading:
+    """Take a signature apart around the name, so that the name is said once, and the kind only by its badge."""
+    for name in (hit.name, hit.name.rpartition(".")[2]):
+        before, found, after = hit.signature.partition(name)
+        if found and _PREFIX.fullmatch(before):
+            return Heading("" if before.strip() == hit.kind else before, hit.name, after)
+    return Heading("", hit.name, f" {hit.signature}" if hit.signature else "")
