@@ -6,6 +6,7 @@ name of a function from words that merely link to it.
 
 from __future__ import annotations
 
+import keyword
 import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -91,7 +92,7 @@ def entry_keys(entry: Entry) -> Iterator[tuple[str, Form]]:
         yield fold(entry.title), Form.TITLE
 
 
-_SYNTAX_WORDS = frozenset(
+SYNTAX_WORDS = frozenset(
     {
         "statement",
         "operator",
@@ -133,10 +134,18 @@ def index_keys(text: str) -> Iterator[tuple[str, Form]]:
         return
     yield line, Form.INDEX
     words = line.split(" ")
-    if len(words) > 1 and words[-1] in _SYNTAX_WORDS:
-        yield " ".join(words[:-1]), Form.SYNTAX
-    if len(words) > 1 and words[0] in _SYNTAX_WORDS:
-        yield " ".join(words[1:]), Form.SYNTAX
+    for kind, rest in ((words[-1], words[:-1]), (words[0], words[1:])):
+        if kind in SYNTAX_WORDS and rest and all(map(is_keyword, rest)):
+            yield " ".join(rest), Form.SYNTAX
+
+
+def is_keyword(word: str) -> bool:
+    """Whether a folded word is one of Python's keywords; those that are written with a capital count as well.
+
+    >>> is_keyword("lambda"), is_keyword("none"), is_keyword("print")
+    (True, True, False)
+    """
+    return keyword.iskeyword(word) or keyword.issoftkeyword(word) or keyword.iskeyword(word.capitalize())
 
 
 def _is_sign(word: str) -> bool:

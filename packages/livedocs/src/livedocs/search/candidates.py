@@ -23,7 +23,7 @@ class KeyMatch:
         form: in which form it names the entry.
         weight: links to the entry, or links in these words for ``Form.LINK``.
         exact: False when the query is only its beginning.
-        rank: position in `Query.keys` of what was looked up; later ones are freer readings.
+        rank: position in `Query.readings` of what was looked up; later ones are freer.
     """
 
     entry_id: int

@@ -74,15 +74,14 @@ class Engine:
             else:
                 corrected = None
         hits = self._rank(parsed, candidates)[: max(1, min(limit, MAX_LIMIT))]
-        terms = tuple(dict.fromkeys((*parsed.words, *parsed.keys[:1])))
+        terms = tuple(dict.fromkeys((*parsed.readings[0], *parsed.words)))
         return SearchResult(query=" ".join(query.split()), corrected=corrected, hits=tuple(hits), terms=terms)
 
     def _propose(self, query: Query) -> dict[int, Candidate]:
         filters = query.filters
-        matches: list[KeyMatch] = self._reader.exact(query.keys, filters, _EXACT_LIMIT)
+        matches = self._named(query)
         if query.open_ended:
-            beginning = query.keys[-1] if query.shape is Shape.NAME else query.keys[0]
-            matches += self._reader.beginning_with(beginning, filters, _BEGINNING_LIMIT)
+            matches += self._reader.beginning_with(query.beginning, filters, _BEGINNING_LIMIT)
         texts = self._reader.full_text(query.words, filters, open_ended=query.open_ended, limit=_TEXT_LIMIT)
         facts = self._reader.facts({item.entry_id for item in (*matches, *texts)})
         candidates = {entry_id: Candidate(item) for entry_id, item in facts.items()}
@@ -92,11 +91,21 @@ class Engine:
             candidates[text.entry_id].text_share = text.score / texts[0].score
         return candidates
 
+    def _named(self, query: Query) -> list[KeyMatch]:
+        ranks = {key: rank for rank, keys in reversed(list(enumerate(query.readings))) for key in keys}
+        found = self._reader.exact(tuple(ranks), query.filters, _EXACT_LIMIT)
+        matches = [replace(match, rank=ranks[match.key]) for match in found]
+        if query.shape is Shape.SYNTAX and matches:
+            # A sign is taken as literally as it can be: := is no colon.
+            literal = min(match.rank for match in matches)
+            matches = [match for match in matches if match.rank == literal]
+        return matches
+
     def _correct(self, query: Query, candidates: dict[int, Candidate]) -> str | None:
         if any(candidate.matches for candidate in candidates.values()):
             return None
         if query.shape is Shape.NAME:
-            nearest = self._spelling.correct_name(query.keys[-1])
+            nearest = self._spelling.correct_name(query.beginning)
             if nearest is not None:
                 return nearest
         if query.shape not in {Shape.NAME, Shape.WORDS}:

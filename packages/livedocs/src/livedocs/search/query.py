@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from livedocs.errors import QueryError
-from livedocs.library.keys import fold
+from livedocs.library.keys import SYNTAX_WORDS, fold, is_keyword
 from livedocs.search.models import Filters
 
 MAX_QUERY_CHARS = 1000
@@ -16,6 +17,9 @@ MAX_QUERY_CHARS = 1000
 
 MAX_WORDS = 24
 """Words of a query that are searched for; a pasted traceback has said enough by then."""
+
+
+_LONGEST_SIGN = 8
 
 
 class Shape(Enum):
@@ -38,7 +42,8 @@ class Query:
     Attributes:
         text: as typed, white space folded, without filters.
         shape: what it looks like.
-        keys: folded strings to look up among names and terms, the most literal first.
+        readings: folded strings to look up among names and terms, the most literal reading first; those of one reading
+            are equally good.
         words: folded words to look up in full text, without those that say nothing.
         open_ended: the last word may still be being typed.
         filters: what the search is limited to.
@@ -46,10 +51,15 @@ class Query:
 
     text: str
     shape: Shape
-    keys: tuple[str, ...] = ()
+    readings: tuple[tuple[str, ...], ...] = ()
     words: tuple[str, ...] = ()
     open_ended: bool = True
     filters: Filters = field(default_factory=Filters)
+
+    @property
+    def beginning(self) -> str:
+        """What a name or term would begin with while the query is still being typed."""
+        return self.readings[-1 if self.shape is Shape.NAME else 0][0]
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -95,7 +105,7 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
     if not cleaned:
         return Query("", Shape.EMPTY, filters=filters)
     query = _shaped(cleaned)
-    return replace(query, open_ended=open_ended and query.shape in {Shape.NAME, Shape.WORDS}, filters=filters)
+    return replace(query, open_ended=open_ended and query.shape is not Shape.ERROR, filters=filters)
 
 
 def _take_filters(text: str, filters: Filters) -> tuple[str, Filters]:
@@ -121,26 +131,31 @@ def _shaped(text: str) -> Query:
     imported = _IMPORT.fullmatch(text)
     if imported:
         module, name = imported.groups()
-        keys = (f"{module}.{name}", name, module) if module else (name,)
-        return Query(text, Shape.NAME, tuple(fold(key) for key in keys), _words(text))
+        names = (f"{module}.{name}", name, module) if module else (name,)
+        return Query(text, Shape.NAME, _each(map(fold, names)), _words(text))
     error = _ERROR.fullmatch(text)
     if error:
         name, message = error.groups()
         said = _VARIABLE_PART.sub(" ", message)
-        return Query(text, Shape.ERROR, (fold(text.partition(":")[0]), fold(name)), _words(said))
+        return Query(text, Shape.ERROR, _each((fold(text.partition(":")[0]), fold(name))), _words(said))
+    words = _words(text)
+    signs = folded.split()
+    said = [word for word in signs if word not in SYNTAX_WORDS] or signs
+    if all(map(is_keyword, said)):
+        return Query(text, Shape.SYNTAX, ((" ".join(said), folded), tuple(said)), words)
     if _NAME.fullmatch(text):
         bare = _CALL.sub("", folded).strip("@.")
-        keys = (folded, bare) if folded != bare else (bare,)
-        return Query(text, Shape.NAME, keys, _words(bare))
-    words = _words(text)
-    if not any(letter.isalpha() for letter in text) or len(text.split()) == 1:
-        return Query(text, Shape.SYNTAX, _sign_keys(folded), words)
-    dotted = ".".join(folded.split())
-    keys = [folded]
-    if re.fullmatch(r"\w+(\.\w+)*", dotted):
-        keys.append(dotted)
-    keys += [folded[:-1] if folded.endswith("s") else folded + "s"]
-    return Query(text, Shape.WORDS, tuple(keys), words)
+        return Query(text, Shape.NAME, _each((folded, bare)), _words(bare))
+    if not any(letter.isalpha() for letter in text) or len(signs) == 1:
+        return Query(text, Shape.SYNTAX, _each(_sign_readings(folded)), words)
+    readings = [folded, folded[:-1] if folded.endswith("s") else folded + "s"]
+    if re.fullmatch(r"\w+( \w+)*(\.\w+)*", folded):
+        readings.insert(1, folded.replace(" ", "."))
+    return Query(text, Shape.WORDS, _each(readings), words)
+
+
+def _each(keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple((key,) for key in dict.fromkeys(keys) if key)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -149,13 +164,13 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(telling or found)[:MAX_WORDS]
 
 
-def _sign_keys(folded: str) -> tuple[str, ...]:
-    """Literal sign first, then with one quote for two (``r""`` is indexed as ``r"``), then ever shorter beginnings."""
-    keys = [folded]
+def _sign_readings(folded: str) -> list[str]:
+    """Literally; then with one quote for two (``r""`` is indexed as ``r"``); then ever shorter beginnings."""
+    readings = [folded]
     if _STRING_SIGN.fullmatch(folded):
-        keys.append(folded.rstrip("\"'") + folded[-1])
+        readings.append(folded.rstrip("\"'") + folded[-1])
     if re.fullmatch(r"[\d_]*\d_\d[\d_]*", folded):
-        keys.append("_")
+        readings.append("_ in numeric literal")
     # The index lists how a construct begins, e.g. (?P< for (?P<name>...).
-    keys += [folded[:length] for length in range(min(len(folded) - 1, 8), 0, -1) if not folded[length - 1].isspace()]
-    return tuple(dict.fromkeys(keys))
+    readings += [folded[:length] for length in range(min(len(folded) - 1, _LONGEST_SIGN), 0, -1)]
+    return readings

@@ -17,7 +17,7 @@ from livedocs.search.query import Query, Shape
 from livedocs.search.stems import stem
 
 if TYPE_CHECKING:
-    from livedocs.search.candidates import Candidate, KeyMatch
+    from livedocs.search.candidates import Candidate
 
 
 class Rule(Protocol):
@@ -44,6 +44,7 @@ _EXACT = {
 }
 _FREER_READING = 4.0
 _SAME_CASE = 6.0
+_FURTHER_KEY = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ class NamedExactly:
     name: str = "named exactly"
 
     def points(self, query: Query, candidate: Candidate) -> float:
-        """The strongest of its exact matches; a later reading of the query counts less, the same case more."""
-        return max((self._match(query, candidate, match) for match in candidate.matches if match.exact), default=0.0)
-
-    def _match(self, query: Query, candidate: Candidate, match: KeyMatch) -> float:
-        points = _EXACT[match.form] - _FREER_READING * match.rank
-        if query.shape is Shape.NAME and query.text.strip("@().") in candidate.facts.name:
+        """The strongest of its exact matches; a freer reading counts less, the same case and further matches more."""
+        exact = [match for match in candidate.matches if match.exact]
+        if not exact:
+            return 0.0
+        points = max(_EXACT[match.form] - _FREER_READING * match.rank for match in exact)
+        if query.shape is Shape.NAME and f".{candidate.facts.name}".endswith(f".{query.text.strip('@().')}"):
             points += _SAME_CASE
-        return points
+        return points + _FURTHER_KEY * (len({match.key for match in exact}) - 1)
 
 
 _BEGINNING = {
@@ -83,7 +84,7 @@ class NameBegins:
 
     def points(self, query: Query, candidate: Candidate) -> float:
         """The strongest of its matches by beginning."""
-        typed = len(query.keys[-1]) if query.shape is Shape.NAME else len(query.text)
+        typed = len(query.beginning)
         return max(
             (
                 _BEGINNING[match.form] + _COMPLETE * typed / len(match.key)
@@ -124,7 +125,7 @@ def _overlap(wanted: set[str], wording: str, weight: float) -> float:
     return weight * share * share + _FOCUS * share * shared / len(words)
 
 
-_TEXT = 45.0
+_TEXT = {Shape.WORDS: 45.0, Shape.ERROR: 45.0, Shape.NAME: 12.0, Shape.SYNTAX: 12.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,9 @@ class TextSpeaksOfIt:
 
     name: str = "text speaks of it"
 
-    def points(self, query: Query, candidate: Candidate) -> float:  # noqa: ARG002 - the port's signature
-        """In proportion to the best candidate's score."""
-        return _TEXT * candidate.text_share
+    def points(self, query: Query, candidate: Candidate) -> float:
+        """In proportion to the best candidate's score; a single name is better looked up than read about."""
+        return _TEXT[query.shape] * candidate.text_share
 
 
 _PER_DOUBLING = 2.0
@@ -153,7 +154,7 @@ class LinkedOften:
         return _PER_DOUBLING * min(_MOST_DOUBLINGS, math.log2(1 + candidate.facts.link_count))
 
 
-_AREA = {Area.MAIN: 0.0, Area.NEWS: -24.0, Area.NATIVE: -12.0}
+_AREA = {Area.MAIN: 0.0, Area.NEWS: -28.0, Area.NATIVE: -28.0}
 _DEPRECATED = -8.0
 
 
@@ -169,21 +170,26 @@ class ReadByFew:
         return _AREA[Area(facts.area)] + (_DEPRECATED if facts.deprecated else 0.0)
 
 
-_KIND = {"module": 7.0, "class": 3.0, "function": 3.0, "exception": 3.0, "term": 3.0, "section": 0.0}
+_KIND_OF_NAME = {"module": 7.0, "class": 3.0, "function": 3.0, "exception": 3.0, "term": 3.0}
 _BUILT_IN = 5.0
+_SECTION_ON_SYNTAX = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class KindOfEntry:
-    """Modules, classes, functions and terms are asked for more often than what they consist of."""
+    """Modules, classes and functions are asked for by name more often than their members; syntax has sections."""
 
     name: str = "kind of entry"
 
-    def points(self, query: Query, candidate: Candidate) -> float:  # noqa: ARG002 - the port's signature
-        """By kind; names that need no import count a little more."""
+    def points(self, query: Query, candidate: Candidate) -> float:
+        """By kind and shape of query; names that need no import count a little more."""
         facts = candidate.facts
-        built_in = facts.role.startswith("py:") and not facts.module
-        return _KIND.get(facts.kind, 0.0) + (_BUILT_IN if built_in else 0.0)
+        if query.shape is Shape.SYNTAX:
+            return _SECTION_ON_SYNTAX if facts.kind == "section" else 0.0
+        if query.shape is not Shape.NAME:
+            return 0.0
+        built_in = facts.role.startswith("py:") and not facts.module and facts.kind != "module"
+        return _KIND_OF_NAME.get(facts.kind, 0.0) + (_BUILT_IN if built_in else 0.0)
 
 
 RULES: tuple[Rule, ...] = (

@@ -44,14 +44,13 @@ class SqliteCandidates:
 
     def exact(self, keys: Sequence[str], filters: Filters, limit: int) -> list[KeyMatch]:
         """See `CandidateReader.exact`."""
-        ranks = {key: rank for rank, key in reversed(list(enumerate(keys)))}
         limits, values = _limits(filters, "name_key.entry_id")
         rows = self._rows(
             f"SELECT name_key.entry_id, key, form, weight FROM name_key "
-            f"WHERE key IN ({_marks(ranks)}) {limits} ORDER BY form, weight DESC LIMIT ?",
-            (*ranks, *values, limit),
+            f"WHERE key IN ({_marks(keys)}) {limits} ORDER BY form, weight DESC LIMIT ?",
+            (*keys, *values, limit),
         )
-        return [KeyMatch(row[0], row[1], Form(row[2]), row[3], exact=True, rank=ranks[row[1]]) for row in rows]
+        return [KeyMatch(row[0], row[1], Form(row[2]), row[3], exact=True) for row in rows]
 
     def beginning_with(self, prefix: str, filters: Filters, limit: int) -> list[KeyMatch]:
         """See `CandidateReader.beginning_with`."""
@@ -104,10 +103,17 @@ def _marks(values: Collection[Any]) -> str:
 
 def _limits(filters: Filters, entry_id: str) -> tuple[str, tuple[str, ...]]:
     """What a statement needs so that it answers only with entries the filters let through."""
-    columns = {"entry.kind": filters.kind, "docset.name": filters.docset, "docset.version": filters.version}
-    wanted = {column: value for column, value in columns.items() if value}
-    if not wanted:
+    conditions: list[str] = []
+    values: list[str] = []
+    for condition, value in (
+        ("entry.kind = ?", filters.kind),
+        ("entry.docset_id IN (SELECT id FROM docset WHERE name = ?)", filters.docset),
+        ("entry.docset_id IN (SELECT id FROM docset WHERE version = ?)", filters.version),
+    ):
+        if value:
+            conditions.append(condition)
+            values.append(value)
+    if not conditions:
         return "", ()
-    conditions = " AND ".join(f"{column} = ?" for column in wanted)
-    selection = f"SELECT entry.id FROM entry JOIN docset ON docset.id = entry.docset_id WHERE {conditions}"
-    return f"AND {entry_id} IN ({selection})", tuple(wanted.values())
+    # One look-up by key for each row that matched; a list of all entries that pass would be built anew each time.
+    return f"AND EXISTS (SELECT 1 FROM entry WHERE entry.id = {entry_id} AND {' AND '.join(conditions)})", tuple(values)
