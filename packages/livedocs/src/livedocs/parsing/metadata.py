@@ -12,6 +12,8 @@ from livedocs.parsing.sections import heading_text
 from livedocs.parsing.text import plain_text
 
 _BREADCRUMB = ".related li.nav-item a, .wy-breadcrumbs a, .bd-breadcrumbs a, [aria-label=breadcrumb] a"
+# Themes without a breadcrumb say the same in the sidebar: the open branch of the contents, the related topics.
+_SIDEBAR = "li.current > a, .relations li:has(ul) > a"
 _FOOTER = "[role=contentinfo], footer, .footer"
 _NOTICE = re.compile(r"(?:©|\(c\)|Copyright\b)[^\n]*", re.IGNORECASE)
 _BEHIND_NOTICE = re.compile(
@@ -34,7 +36,7 @@ def read_title(tree: LexborHTMLParser, main: LexborNode | None) -> str:
 def read_breadcrumb(tree: LexborHTMLParser, links: LinkRewriter) -> tuple[Crumb, ...]:
     """The pages above it, outermost first, without the documentation's start page and without itself."""
     crumbs: dict[str, Crumb] = {}
-    for node in tree.css(_BREADCRUMB):
+    for node in tree.css(_BREADCRUMB) or tree.css(_SIDEBAR):
         target = links.target(node.attributes.get("href") or "")
         title = heading_text(node.inner_html or "")
         if target is None or not title or target.path in {links.context.path, "index.html"}:

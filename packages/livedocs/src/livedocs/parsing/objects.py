@@ -108,16 +108,16 @@ def is_object_term(element: Element, container: Element, context: PageContext) -
     return identify(context.objects, [element.id]) is not None
 
 
-def head_of(html: str, term: Element, container: Element, anchor: str, context: PageContext) -> Head:
+def head_of(html: str, term: Element, container: Element, context: PageContext) -> Head:
     """The head that a ``dt`` makes.
 
     Args:
         html: the sanitised page.
-        term: the ``dt``.
+        term: the ``dt``; its id is what it is linked by.
         container: the ``dl`` around it, whose classes tell domain and role.
-        anchor: the id it is linked by.
         context: of the page.
     """
+    anchor = term.id
     content = html[term.inner_start : term.inner_end]
     inner_ids = [identifier for identifier in ids(html[term.start : term.inner_end]) if identifier != anchor]
     words = inline_text(content)

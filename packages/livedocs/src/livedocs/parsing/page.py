@@ -78,7 +78,11 @@ def _links(html: str, elements: list[Element], links: LinkRewriter) -> tuple[Lin
             continue
         if not _TABLES_OF_CONTENTS.isdisjoint(element.classes):
             skip_until = element.end
-        elif element.href and (target := links.written(element.href)) is not None:
+        elif (
+            element.href
+            and "toc-backref" not in element.classes
+            and (target := links.written(element.href)) is not None
+        ):
             text = inline_text(html[element.inner_start : element.inner_end])
             if text and not target.is_image:
                 found.append(Link(target.path, target.anchor, text))

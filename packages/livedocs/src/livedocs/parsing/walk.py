@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from livedocs.parsing.drafts import Draft, Head
@@ -23,6 +24,27 @@ _NO_SUMMARY = frozenset({"rubric", "caption", "admonition-title", "topic-title",
 _LABEL_OR_LINK = re.compile(r"<(strong|a)\b[^>]*>.*?</\1>", re.DOTALL)
 
 
+@dataclass(slots=True)
+class _Group:
+    """Terms that share a description.
+
+    Attributes:
+        container: the ``dl`` they stand in.
+        terms: one or more ``dt``.
+        targets: further ids that mean the first of them.
+        descriptions: the ``dd`` below them.
+    """
+
+    container: Element
+    terms: list[Element]
+    targets: list[str]
+    descriptions: list[Element] = field(default_factory=list[Element])
+
+    @property
+    def end(self) -> int:
+        return (self.descriptions or self.terms)[-1].end
+
+
 class Walk:
     """Assigns every piece of one page to the entry it belongs to.
 
@@ -38,7 +60,7 @@ class Walk:
         self._elements = elements
         self._context = context
         self._title = title
-        self._groups: dict[int, tuple[Element, list[Element]]] = {}
+        self._groups: dict[int, _Group] = {}
         self._skip_until = 0
         self._no_summary_until = 0
         root = Draft([Head("", "section", "std:label", title)], [(0, len(html))], len(html) + 1)
@@ -63,7 +85,7 @@ class Walk:
             self._find_groups(element)
         elif element.tag == "dt":
             if group := self._groups.get(element.start):
-                self._open_group(*group)
+                self._open_group(group)
             self._skip_until = element.end
         elif element.tag == "div":
             if change_of(element):
@@ -106,53 +128,49 @@ class Walk:
     def _find_groups(self, container: Element) -> None:
         """Note which terms of a description list begin the description of objects."""
         start, targets = self._targets_before(container.start)
-        group: list[Element] = []
-        groups: list[list[Element]] = []
+        if container.id:
+            targets.insert(0, container.id)
+        groups: list[_Group] = []
         for is_term, run in groupby(container.children, key=lambda child: child.tag == "dt"):
             if is_term:
-                group = []
-                groups.append(group)
-            group.extend(run)
-        described = [group for group in groups if self._describes_objects(group, container, targets)]
-        for group in described:
-            self._groups[group[0].start] = (container, group)
+                groups.append(_Group(container, terms=list(run), targets=[] if groups else targets))
+            elif groups:
+                groups[-1].descriptions.extend(run)
+        described = [group for group in groups if self._describes_objects(group)]
+        self._groups.update((group.terms[0].start, group) for group in described)
         if groups and len(described) == len(groups):
             self._open[-1].cuts.append((start, container.end))
 
-    def _describes_objects(self, group: list[Element], container: Element, targets: list[str]) -> bool:
-        terms = [element for element in group if element.tag == "dt"]
-        if any(term.id and is_object_term(term, container, self._context) for term in terms):
+    def _describes_objects(self, group: _Group) -> bool:
+        if any(term.id and is_object_term(term, group.container, self._context) for term in group.terms):
             return True
         # An object that is kept out of the index has no id of its own; a place right before it stands in.
-        return bool(targets) and container.classes[:1] == ("py",) and any("sig" in term.classes for term in terms)
+        is_python = group.container.classes[:1] == ("py",)
+        return is_python and bool(group.targets) and any("sig" in term.classes for term in group.terms)
 
-    def _open_group(self, container: Element, group: list[Element]) -> None:
+    def _open_group(self, group: _Group) -> None:
         parent = self._open[-1]
-        terms = [element for element in group if element.tag == "dt"]
-        descriptions = [element for element in group if element.tag == "dd"]
-        _, targets = self._targets_before(container.start) if group[0] is container.children[0] else (0, [])
+        if not any(term.id for term in group.terms):
+            group.terms[0].id = group.targets.pop()
         heads: list[Head] = []
         overloads: list[str] = []
-        for term in terms:
-            anchor = term.id or (targets.pop() if targets and not heads and not any(t.id for t in terms) else "")
-            if anchor:
-                heads.append(head_of(self._html, term, container, anchor, self._context))
-                continue
-            signature = inline_text(self._html[term.inner_start : term.inner_end])
-            (heads[-1].signatures if heads else overloads).append(signature)
-        if not heads:
-            return
+        for term in group.terms:
+            if term.id:
+                heads.append(head_of(self._html, term, group.container, self._context))
+            else:
+                signature = inline_text(self._html[term.inner_start : term.inner_end])
+                (heads[-1].signatures if heads else overloads).append(signature)
         heads[0].signatures[:0] = overloads
-        heads[0].anchors += targets
+        heads[0].anchors += group.targets
         draft = Draft(
             heads,
-            [(description.inner_start, description.inner_end) for description in descriptions],
-            group[-1].end,
+            [(description.inner_start, description.inner_end) for description in group.descriptions],
+            group.end,
             self._breadcrumb(parent),
             parent.module,
             depth=parent.depth,
         )
-        parent.cuts.append((group[0].start, group[-1].end))
+        parent.cuts.append((group.terms[0].start, group.end))
         self._push(draft)
 
     def _push(self, draft: Draft) -> None:
