@@ -1,0 +1,76 @@
+"""Real documentation and the libraries built from it, shared by every test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from livedocs.library.build import BuildReport, build_docset
+from livedocs.sources.documentation import Documentation
+from livedocs.sources.resolve import open_first, resolve
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def download_cache() -> Path:
+    """Kept between test runs, so that a package is downloaded once."""
+    folder = ROOT / ".cache" / "test-downloads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _documentation(package: str, cache: Path) -> Iterator[Documentation]:
+    with open_first(resolve(f"debian:{package}", cache_folder=cache)) as (documentation, _):
+        yield documentation
+
+
+@pytest.fixture(scope="session")
+def python_documentation(download_cache: Path) -> Iterator[Documentation]:
+    """The official documentation of Python 3.11."""
+    with _documentation("python3.11-doc", download_cache) as documentation:
+        yield documentation
+
+
+@pytest.fixture(scope="session")
+def jinja_documentation(download_cache: Path) -> Iterator[Documentation]:
+    """A small documentation of another project, in another theme."""
+    with _documentation("python-jinja2-doc", download_cache) as documentation:
+        yield documentation
+
+
+@pytest.fixture(scope="session")
+def flask_documentation(download_cache: Path) -> Iterator[Documentation]:
+    """One more documentation of another project."""
+    with _documentation("python-flask-doc", download_cache) as documentation:
+        yield documentation
+
+
+@pytest.fixture(scope="session")
+def python_build(
+    python_documentation: Documentation, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, BuildReport]:
+    """A library of Python 3.11 and what its build reported."""
+    path = tmp_path_factory.mktemp("python-library") / "library.sqlite"
+    return path, build_docset(python_documentation, path)
+
+
+@pytest.fixture(scope="session")
+def python_library(python_build: tuple[Path, BuildReport]) -> Path:
+    """A library of Python 3.11. Tests read it only."""
+    return python_build[0]
+
+
+@pytest.fixture(scope="session")
+def jinja_library(jinja_documentation: Documentation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of Jinja's documentation, built in a second. Tests read it only."""
+    path = tmp_path_factory.mktemp("jinja-library") / "library.sqlite"
+    build_docset(jinja_documentation, path)
+    return path
