@@ -45,6 +45,7 @@ class Draft:
         depth: how many sections it stands in, itself included when it describes one.
         is_section: whether it describes a section (or the module that a section documents) rather than objects.
         cuts: positions of what is in its ranges without being its own: nested entries, its heading.
+        contents: positions of the tables of contents in it.
         notes: its version notes.
         paragraph: the one to summarise it with.
     """
@@ -57,6 +58,7 @@ class Draft:
     depth: int = 0
     is_section: bool = False
     cuts: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    contents: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     notes: list[Element] = field(default_factory=list[Element])
     paragraph: Element | None = None
 
@@ -65,11 +67,17 @@ class Draft:
         """Depth of a section, 0 for objects."""
         return self.depth if self.is_section else 0
 
-    def own_html(self, html: str) -> str:
-        """Its part of the page's HTML without what is cut out of it."""
-        pieces: list[str] = []
-        cuts = iter([*self.cuts, (len(html), len(html))])
+    def own_html(self, html: str, *, with_contents: bool = True) -> str:
+        """Its part of the page's HTML without what is cut out of it.
+
+        Args:
+            html: the sanitised page.
+            with_contents: whether tables of contents stay; their words are those of other entries.
+        """
+        left_out = self.cuts if with_contents else sorted(self.cuts + self.contents)
+        cuts = iter([*left_out, (len(html), len(html))])
         cut_start, cut_end = next(cuts)
+        pieces: list[str] = []
         for start, end in self.ranges:
             position = start
             while cut_start < end:

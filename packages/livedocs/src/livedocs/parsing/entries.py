@@ -28,7 +28,7 @@ def build_entries(html: str, walk: Walk, context: PageContext) -> tuple[Entry, .
         walk.root.depth, walk.root.is_section = 1, True
         drafts = [walk.root, *drafts]
     elif drafts:
-        drafts[0].heads[0].anchors += ids(root_html)
+        drafts[0].heads[0].anchors += walk.root.heads[0].anchors + ids(root_html)
     for draft in drafts:
         builder.add(draft)
     return builder.entries()
@@ -42,7 +42,7 @@ class _Builder:
 
     def add(self, draft: Draft) -> None:
         own = draft.own_html(self._html)
-        text = plain_text(own)
+        text = plain_text(draft.own_html(self._html, with_contents=False) if draft.contents else own)
         notes = tuple(
             read_note(change_of(note) or "", self._html[note.inner_start : note.inner_end]) for note in draft.notes
         )
@@ -95,9 +95,9 @@ class _Builder:
                 anchors=(),
             )
             if identity.role == "py:module":
-                stray = replace(stray, title=entry.title or entry.name, module="")
+                stray = replace(stray, title=entry.title or entry.name, module="", signatures=())
             strays.append(stray)
-        if strays and entry.kind == "section" and strays[0].kind == "module":
+        if len(strays) == 1 and entry.kind == "section" and strays[0].kind == "module":
             # A module directive below a heading documents its module in that section: one thing, not two.
             places = (entry.anchor, *(anchor for anchor in entry.anchors if anchor != strays[0].anchor))
             entry = replace(strays.pop(0), anchors=places)

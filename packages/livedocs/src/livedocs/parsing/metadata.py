@@ -15,6 +15,8 @@ _BREADCRUMB = ".related li.nav-item a, .wy-breadcrumbs a, .bd-breadcrumbs a, [ar
 # Themes without a breadcrumb say the same in the sidebar: the open branch of the contents, the related topics.
 _SIDEBAR = "li.current > a, .relations li:has(ul) > a"
 _FOOTER = "[role=contentinfo], footer, .footer"
+# Numbered tables of contents number the steps of the breadcrumb in plain words.
+_NUMBER = re.compile(r"\A\d+(?:\.\d+)*\.\s+")
 _NOTICE = re.compile(r"(?:©|\(c\)|Copyright\b)[^\n]*", re.IGNORECASE)
 _BEHIND_NOTICE = re.compile(
     r"\s*\|?\s*\b(?:Created using|Built with|Made with|Powered by|Last updated|"
@@ -38,7 +40,7 @@ def read_breadcrumb(tree: LexborHTMLParser, links: LinkRewriter) -> tuple[Crumb,
     crumbs: dict[str, Crumb] = {}
     for node in tree.css(_BREADCRUMB) or tree.css(_SIDEBAR):
         target = links.target(node.attributes.get("href") or "")
-        title = heading_text(node.inner_html or "")
+        title = _NUMBER.sub("", heading_text(node.inner_html or ""))
         if target is None or not title or target.path in {links.context.path, "index.html"}:
             continue
         crumbs.setdefault(target.path, Crumb(title, target.path))

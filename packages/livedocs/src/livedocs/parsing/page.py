@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from livedocs.parsing import metadata
@@ -10,6 +12,7 @@ from livedocs.parsing.links import LinkRewriter
 from livedocs.parsing.models import Link, PageContext, ParsedPage
 from livedocs.parsing.outline import Element, outline
 from livedocs.parsing.sanitise import sanitise
+from livedocs.parsing.sections import is_table_of_contents
 from livedocs.parsing.text import inline_text
 from livedocs.parsing.tree import parse_html
 from livedocs.parsing.walk import Walk
@@ -21,7 +24,8 @@ _FURNITURE = (
     "a.headerlink, a.viewcode-link, a.viewcode-back, .copybutton, .related, .sphinxsidebar, .prev-next-area, "
     ".related-pages, .content-icon-container, nav:not(.contents), [role=navigation], [role=search], footer"
 )
-_TABLES_OF_CONTENTS = frozenset({"toctree-wrapper", "contents", "sphinxsidebar"})
+# "[1]" leads to a footnote, "1" back from it.
+_FOOTNOTE = re.compile(r"\[?\d+\]?")
 
 
 def parse_page(html: str, context: PageContext) -> ParsedPage:
@@ -76,7 +80,7 @@ def _links(html: str, elements: list[Element], links: LinkRewriter) -> tuple[Lin
     for element in elements:
         if element.start < skip_until:
             continue
-        if not _TABLES_OF_CONTENTS.isdisjoint(element.classes):
+        if is_table_of_contents(element):
             skip_until = element.end
         elif (
             element.href
@@ -84,6 +88,6 @@ def _links(html: str, elements: list[Element], links: LinkRewriter) -> tuple[Lin
             and (target := links.written(element.href)) is not None
         ):
             text = inline_text(html[element.inner_start : element.inner_end])
-            if text and not target.is_image:
+            if text and not target.is_image and not _FOOTNOTE.fullmatch(text):
                 found.append(Link(target.path, target.anchor, text))
     return tuple(found)

@@ -11,7 +11,7 @@ from livedocs.parsing.models import PageContext
 from livedocs.parsing.notes import change_of
 from livedocs.parsing.objects import head_of, identify, is_object_term
 from livedocs.parsing.outline import Element, ids
-from livedocs.parsing.sections import heading_of, heading_text, is_section
+from livedocs.parsing.sections import heading_of, heading_text, is_section, is_table_of_contents
 from livedocs.parsing.text import inline_text
 
 # Empty spans that stand right before an element are places that mean the element.
@@ -19,7 +19,7 @@ _TARGETS_BEFORE = re.compile(r'(?:<span [^>]*id="[^>]*></span>\s*)+\Z')
 _LOOK_BACK_CHARACTERS = 600
 # Far deeper than documentation goes; without it a page of nothing but nested sections would need memory by the square.
 _MAX_BREADCRUMB = 20
-_NO_SUMMARY_INSIDE = frozenset({"admonition", "contents", "sidebar", "toctree-wrapper", "topic"})
+_NO_SUMMARY_INSIDE = frozenset({"admonition", "sidebar", "topic"})
 _NO_SUMMARY = frozenset({"rubric", "caption", "admonition-title", "topic-title", "sidebar-title", "centered"})
 _LABEL_OR_LINK = re.compile(r"<(strong|a)\b[^>]*>.*?</\1>", re.DOTALL)
 
@@ -87,7 +87,10 @@ class Walk:
             if group := self._groups.get(element.start):
                 self._open_group(group)
             self._skip_until = element.end
-        elif element.tag == "div":
+        elif is_table_of_contents(element):
+            self._open[-1].contents.append((element.start, element.end))
+            self._skip_until = element.end
+        elif element.tag in {"div", "aside"}:
             if change_of(element):
                 self._open[-1].notes.append(element)
                 self._no_summary_until = element.end
@@ -130,6 +133,9 @@ class Walk:
         start, targets = self._targets_before(container.start)
         if container.id:
             targets.insert(0, container.id)
+        # A module directive between objects means the section from there on, not the next object.
+        self._open[-1].heads[0].anchors += [target for target in targets if self._is_module(target)]
+        targets = [target for target in targets if not self._is_module(target)]
         groups: list[_Group] = []
         for is_term, run in groupby(container.children, key=lambda child: child.tag == "dt"):
             if is_term:
@@ -192,9 +198,7 @@ class Walk:
         if not tail.rstrip().endswith("</span>"):
             return position, []
         found = _TARGETS_BEFORE.search(tail)
-        if found is None:
-            return position, []
-        return position - len(found[0]), ids(found[0])
+        return (position - len(found[0]), ids(found[0])) if found else (position, [])
 
     def _consider_summary(self, element: Element) -> None:
         draft = self._open[-1]
