@@ -1,1 +1,1 @@
-"""The terminal face."""
+"""The terminal face: ``livedocs build|serve|up|search|show|docsets|remove``."""

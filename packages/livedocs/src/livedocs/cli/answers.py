@@ -1,0 +1,123 @@
+"""What the terminal asks of the library, read straight from its file."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from livedocs.errors import LibraryCorruptError, NotFoundError
+from livedocs.library import snapshot
+from livedocs.library.keys import fold
+from livedocs.search.models import Filters
+from livedocs.search.opening import open_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from livedocs.library.models import Docset, StoredEntry
+    from livedocs.search.models import Hit, SearchResult
+
+_SUGGESTIONS = 5
+_ID_DIGITS = 18
+"""SQLite's integers have no more that are free to choose."""
+
+
+def search(library_path: Path, query: str, *, limit: int, filters: Filters) -> SearchResult:
+    """Answer one query.
+
+    Args:
+        library_path: the library.
+        query: as typed.
+        limit: hits wanted at most.
+        filters: what the search is limited to.
+
+    Raises:
+        LibraryError: the library is missing, damaged or from another version.
+        QueryError: the query is too long.
+    """
+    with _naming_damage(library_path), open_engine(library_path) as engine:
+        return engine.search(_printable(query), limit=limit, filters=filters)
+
+
+def show(library_path: Path, wanted: str) -> StoredEntry:
+    """Read one entry.
+
+    Args:
+        library_path: the library.
+        wanted: its id, or its name: all of it (``pathlib.Path.read_text``) or its end (``Path.read_text``).
+
+    Raises:
+        NotFoundError: there is no such entry; the message names what comes near.
+        LibraryError: the library is missing, damaged or from another version.
+    """
+    from livedocs.library import reader
+
+    is_id = wanted.isascii() and wanted.isdecimal() and len(wanted) <= _ID_DIGITS
+    entry_id = int(wanted) if is_id else _find(library_path, wanted).id
+    with _connected(library_path) as connection:
+        return reader.entry(connection, entry_id)
+
+
+def docsets(library_path: Path) -> list[Docset]:
+    """Read what the library holds.
+
+    Raises:
+        LibraryError: the library is missing, damaged or from another version.
+    """
+    from livedocs.library import reader
+
+    with _connected(library_path) as connection:
+        return reader.docsets(connection)
+
+
+def _find(library_path: Path, name: str) -> Hit:
+    hits = search(library_path, name, limit=20, filters=Filters()).hits
+    key = fold(name)
+    names = [(fold(hit.name), hit) for hit in hits]
+    exact = [hit for folded, hit in names if folded == key]
+    for hit in exact or [hit for folded, hit in names if folded.endswith(f".{key}")]:
+        return hit
+    near = list(dict.fromkeys(hit.name for hit in hits))[:_SUGGESTIONS]
+    advice = f"Did you mean: {', '.join(near)}?" if near else "See what there is with 'livedocs search'."
+    raise NotFoundError(f"There is no entry named {_printable(name)!r}. {advice}")
+
+
+@contextmanager
+def _connected(library_path: Path) -> Generator[Connection, None, None]:
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import DatabaseError
+
+    snapshot.check(library_path)
+    # A library is replaced, never changed, so SQLite need not look for changes (immutable).
+    address = f"file:{quote(str(library_path.absolute()))}?immutable=1"
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DatabaseError as error:
+        raise _damaged(library_path, error.orig or error) from error
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _naming_damage(library_path: Path) -> Generator[None, None, None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _damaged(library_path, error) from error
+
+
+def _damaged(library_path: Path, error: BaseException) -> LibraryCorruptError:
+    message = f"The library {library_path} is damaged ({error}). Build it again with 'livedocs build python'."
+    return LibraryCorruptError(library_path, message)
+
+
+def _printable(text: str) -> str:
+    # Bytes of a command line that are no UTF-8 arrive as lone surrogates, which cannot be printed.
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,181 @@
+"""The commands. Each imports what it needs when it runs, so that a search does not wait for a web framework."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from livedocs.cli.exit_codes import MEANINGS, ExitCode
+
+if TYPE_CHECKING:
+    from livedocs.settings import Settings
+
+_EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
+_PLACES = (
+    "The library is one file in your data folder; LIVEDOCS_LIBRARY_PATH names another. LIVEDOCS_CACHE_FOLDER, "
+    "LIVEDOCS_HOST and LIVEDOCS_PORT are read, too, from the environment or a file named .env."
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"{_PLACES}\n\n{_EXIT_CODES}",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, as the API answers it.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]", show_default=False)]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="TCP port; 0 takes any free one.  [default: 8000]", show_default=False),
+]
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it
+    if wanted:
+        from livedocs import __version__
+
+        typer.echo(f"livedocs {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def livedocs(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Live search for documentation: offline, in the browser, in the terminal and over an API."""
+
+
+@app.command()
+def build(
+    specs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SPEC]...",
+            help="What to build: python, python@3.13, debian:PACKAGE, a folder of built HTML, or an archive of one.",
+            show_default="python",
+        ),
+    ] = None,
+    *,
+    name: Annotated[str | None, typer.Option(help="Name of the docset instead of the project's own.")] = None,
+    version: Annotated[str | None, typer.Option(help="Version of the docset instead of the stated one.")] = None,
+) -> None:
+    """Build documentation into the library, in the place of the same docset if it is there.
+
+    The library is replaced when the new one is complete, and not before. A running server takes it up by itself.
+    """
+    from livedocs.cli.building import build_all
+
+    wanted = specs or ["python"]
+    if len(wanted) > 1 and (name is not None or version is not None):
+        raise typer.BadParameter("--name and --version belong to one SPEC; build the others on their own.")
+    build_all(wanted, _settings(), name=name, version=version)
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the library to browsers and programs until Ctrl-C."""
+    _serve(_settings(host=host, port=port))
+
+
+@app.command()
+def up(host: Host = None, port: Port = None) -> None:
+    """Serve the library; build Python's documentation first if there is no library that this version can read."""
+    from livedocs.errors import LibraryMissingError, LibraryVersionError
+    from livedocs.library import snapshot
+
+    settings = _settings(host=host, port=port)
+    try:
+        snapshot.check(settings.library_path)
+    except (LibraryMissingError, LibraryVersionError):
+        from livedocs.cli.building import build_all
+
+        build_all(["python"], settings)
+    _serve(settings)
+
+
+@app.command()
+def search(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="QUERY...", help="What is looked for: a name, an operator, an error, words of prose."),
+    ],
+    *,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="Hits wanted at most.")] = 20,
+    docset: Annotated[str, typer.Option(metavar="NAME[@VERSION]", help="Only this docset.")] = "",
+    kind: Annotated[str, typer.Option(help="Only this kind of entry: function, class, section, ...")] = "",
+    as_json: Json = False,
+) -> None:
+    """Search the library."""
+    from livedocs.cli import answers, printing
+    from livedocs.search.models import Filters
+
+    name, _, version = docset.lower().partition("@")
+    filters = Filters(docset=name, version=version, kind=kind.lower())
+    result = answers.search(_settings().library_path, " ".join(words), limit=limit, filters=filters)
+    printing.search_json(result) if as_json else printing.search_result(result)
+    if not result.hits:
+        raise typer.Exit(ExitCode.NOTHING_FOUND)
+
+
+@app.command()
+def show(
+    entry: Annotated[str, typer.Argument(metavar="NAME|ID", help="Name of an entry, or its id in a search's JSON.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show one entry with all its text."""
+    from livedocs.cli import answers, printing
+
+    found = answers.show(_settings().library_path, entry)
+    printing.entry_json(found) if as_json else printing.entry(found)
+
+
+@app.command()
+def docsets(*, as_json: Json = False) -> None:
+    """List what the library holds."""
+    from livedocs.cli import answers, printing
+
+    held = answers.docsets(_settings().library_path)
+    printing.docsets_json(held) if as_json else printing.docsets(held)
+
+
+@app.command()
+def remove(
+    docset: Annotated[str, typer.Argument(metavar="NAME@VERSION", help="As 'livedocs docsets' names it.")],
+) -> None:
+    """Take a docset out of the library."""
+    from livedocs.library.build import remove as remove_docset
+
+    name, at, version = docset.partition("@")
+    if not (name and at and version):
+        raise typer.BadParameter(f"{docset!r} does not say which version: write NAME@VERSION, as python@3.11.")
+    remove_docset(name.lower(), version, _settings().library_path)
+    typer.echo(f"{name} {version} is no longer in the library.")
+
+
+def _serve(settings: Settings) -> None:
+    # What is imported stays for good; looking through it for garbage again and again is a tenth of the start.
+    gc.disable()
+    from livedocs.cli.serving import serve as serve_library
+
+    serve_library(settings)
+
+
+def _settings(*, host: str | None = None, port: int | None = None) -> Settings:
+    from pydantic import ValidationError
+
+    from livedocs.errors import SettingsError
+    from livedocs.settings import Settings
+
+    given: dict[str, Any] = {"host": host, "port": port}
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = [f"LIVEDOCS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+        raise SettingsError(f"A setting cannot be used. {'; '.join(wrong)}.") from error
