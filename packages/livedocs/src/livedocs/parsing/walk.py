@@ -19,7 +19,7 @@ _TARGETS_BEFORE = re.compile(r'(?:<span [^>]*id="[^>]*></span>\s*)+\Z')
 _LOOK_BACK_CHARACTERS = 600
 # Far deeper than documentation goes; without it a page of nothing but nested sections would need memory by the square.
 _MAX_BREADCRUMB = 20
-_NO_SUMMARY_INSIDE = frozenset({"admonition", "sidebar", "topic"})
+_NO_SUMMARY_INSIDE = frozenset({"admonition", "field-list", "sidebar", "topic"})
 _NO_SUMMARY = frozenset({"rubric", "caption", "admonition-title", "topic-title", "sidebar-title", "centered"})
 _LABEL_OR_LINK = re.compile(r"<(strong|a)\b[^>]*>.*?</\1>", re.DOTALL)
 
@@ -90,14 +90,12 @@ class Walk:
         elif is_table_of_contents(element):
             self._open[-1].contents.append((element.start, element.end))
             self._skip_until = element.end
-        elif element.tag in {"div", "aside"}:
-            if change_of(element):
-                self._open[-1].notes.append(element)
-                self._no_summary_until = element.end
-            elif not _NO_SUMMARY_INSIDE.isdisjoint(element.classes):
-                self._no_summary_until = max(self._no_summary_until, element.end)
         elif element.tag == "p":
             self._consider_summary(element)
+        elif change_of(element):
+            self._open[-1].notes.append(element)
+        if not _NO_SUMMARY_INSIDE.isdisjoint(element.classes) or change_of(element):
+            self._no_summary_until = max(self._no_summary_until, element.end)
 
     def _open_section(self, element: Element) -> None:
         parent = self._open[-1]
