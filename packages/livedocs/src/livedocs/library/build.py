@@ -10,7 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from livedocs.errors import LibraryMissingError, NotFoundError, SourceError
+from livedocs.errors import (
+    LibraryCorruptError,
+    LibraryMissingError,
+    LibraryVersionError,
+    NotFoundError,
+    SourceError,
+)
 from livedocs.library import snapshot
 from livedocs.library.assemble import assemble, vocabulary
 from livedocs.library.models import Asset, Docset
@@ -45,12 +51,14 @@ class BuildReport:
         coverage: objects in the inventory, entries found, what is missing.
         seconds: from the unpacked folder to the new library.
         size_bytes: of the new library file.
+        set_aside: where an unusable file went that stood in the library's place; None when there was none.
     """
 
     docset: Docset
     coverage: CoverageReport
     seconds: float
     size_bytes: int
+    set_aside: Path | None = None
 
 
 def build_docset(
@@ -70,13 +78,16 @@ def build_docset(
         version: of the docset; None: as the inventory says.
         report: told about pages parsed and rows written.
 
+    Returns:
+        What was done. A file in the library's place that is damaged or from another version is set aside, not lost.
+
     Raises:
         SourceError: the folder holds no documentation.
-        LibraryError: the library is being built by another process, or the last one cannot be read.
+        LibraryError: the library is being built by another process, or its folder cannot be written to.
     """
     started = time.perf_counter()
     with snapshot.replacing(library_path) as new:
-        last = _readable(library_path)
+        last, unusable = _last(library_path)
         content, covered = read_documentation(documentation, name=name, version=version, report=report)
         report("Writing the library", 0, None)
         with new_snapshot(new) as connection:
@@ -84,8 +95,9 @@ def build_docset(
                 copy_docsets(connection, last)
                 remove_docset(connection, content.docset.name, content.docset.version)
             write_docset(connection, content)
+        set_aside = snapshot.set_aside(library_path) if unusable else None
     size_bytes = library_path.stat().st_size
-    return BuildReport(content.docset, covered, time.perf_counter() - started, size_bytes)
+    return BuildReport(content.docset, covered, time.perf_counter() - started, size_bytes, set_aside)
 
 
 def remove(name: str, version: str, library_path: Path) -> None:
@@ -148,12 +160,15 @@ def docset_slug(text: str) -> str:
     return _UNSAFE_IN_NAME.sub("-", text.lower()).strip("-.") or "docs"
 
 
-def _readable(library_path: Path) -> Path | None:
+def _last(library_path: Path) -> tuple[Path | None, bool]:
+    """The library to take docsets over from, and whether something else stands in its place."""
     try:
         snapshot.check(library_path)
     except LibraryMissingError:
-        return None
-    return library_path
+        return None, False
+    except (LibraryCorruptError, LibraryVersionError):
+        return None, True
+    return library_path, False
 
 
 def _html_files(root: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import struct
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
-_REMEDY = "Build it again with 'livedocs build python'; the file is replaced only when the new one is complete."
+_REMEDY = "Build it again with 'livedocs build python'; this file is set aside then, not deleted."
 
 
 def check(path: Path) -> None:
@@ -103,6 +104,17 @@ def replacing(path: Path) -> Generator[Path, None, None]:
             _remove_leftovers(path)
     finally:
         os.close(lock)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file that is no usable library, so that a new one can take its place and nothing is lost.
+
+    Returns:
+        Where it is now.
+    """
+    free = (path.with_name(f"{path.name}.unusable-{number}") for number in itertools.count(1))
+    aside = next(candidate for candidate in free if not candidate.exists())
+    return path.rename(aside)
 
 
 def _remove_leftovers(path: Path) -> None:
