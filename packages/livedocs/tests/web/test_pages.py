@@ -1,0 +1,153 @@
+"""What people get: home, search, reading, and pages that say what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+from httpx2 import AsyncClient
+from selectolax.lexbor import LexborHTMLParser
+
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+TEMPLATES = "/docs/jinja/3.1.x/templates.html"
+
+
+async def html(client: AsyncClient, address: str, **headers: str) -> LexborHTMLParser:
+    answer = await client.get(address, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return LexborHTMLParser(answer.text)
+
+
+async def test_home_focuses_the_box_and_lists_each_docset_with_version_size_and_origin(client: AsyncClient):
+    page = await html(client, "/")
+    assert "autofocus" in page.css_first("#app-query").attributes
+    listed = page.css_first("#app-main ul").text()
+    assert "Jinja" in listed
+    assert "3.1.x" in listed
+    assert "entries on 14 pages" in listed
+    assert "python-jinja2-doc" in listed
+    assert page.css_first("#app-main ul a").attributes["href"] == "/docs/jinja/3.1.x/index.html"
+
+
+async def test_home_is_replayed_from_the_cache(client: AsyncClient):
+    await client.get("/")
+    assert "age" in (await client.get("/")).headers
+
+
+async def test_a_hit_names_kind_signature_summary_docset_and_place_and_links_to_its_anchor(client: AsyncClient):
+    page = await html(client, "/search?q=Environment.get_template")
+    hit = page.css_first("#app-results a")
+    assert hit.attributes["href"] == "/docs/jinja/3.1.x/api.html#jinja2.Environment.get_template"
+    assert hit.css_first(".kind").text() == "method"
+    assert hit.css_first(".hit-name").text() == "jinja2.Environment.get_template"
+    assert "(name, parent=None, globals=None)" in hit.css_first(".hit-heading").text()
+    assert hit.css_first(".hit-summary").text().startswith("Load a template by name")
+    assert hit.css_first(".hit-place").text().startswith("jinja 3.1.x")
+
+
+async def test_what_was_searched_for_is_marked(client: AsyncClient):
+    page = await html(client, "/search?q=get_template")
+    assert page.css_first("#app-results a mark").text().lower() == "get_template"
+
+
+async def test_htmx_gets_only_the_part_that_changes(client: AsyncClient):
+    whole = await client.get("/search?q=loader")
+    part = await client.get("/search?q=loader", headers=FRAGMENT)
+    assert "<html" in whole.text
+    assert "<html" not in part.text
+    assert part.text.startswith("<title>loader · livedocs</title>")
+    results = LexborHTMLParser(part.text).css_first("#app-results").html
+    assert results == LexborHTMLParser(whole.text).css_first("#app-results").html
+    assert whole.headers["vary"] == part.headers["vary"] == "HX-Request-Type"
+
+
+async def test_the_number_of_results_is_announced(client: AsyncClient):
+    page = await html(client, "/search?q=loader")
+    count = len(page.css("#app-results a"))
+    status = page.css_first("#app-status")
+    assert status.attributes["role"] == "status"
+    assert status.text() == f"{count} results for loader."
+
+
+async def test_a_correction_is_announced_and_the_original_query_stays_in_the_box(client: AsyncClient):
+    page = await html(client, "/search?q=get_tmeplate")
+    assert "Showing results for get_template instead of get_tmeplate" in page.css_first("#app-main").text()
+    assert page.css_first("#app-status").text().startswith("Showing results for get_template.")
+    assert page.css_first("#app-query").attributes["value"] == "get_tmeplate"
+
+
+async def test_nothing_found_says_what_was_searched_and_what_to_try(client: AsyncClient):
+    page = await html(client, "/search?q=qqzzxxvvkk")
+    assert "Nothing found for “qqzzxxvvkk”" in page.css_first("#app-main").text()
+    assert "Jinja 3.1.x" in page.css_first("#app-advice").text()
+
+
+async def test_filters_limit_the_results_and_stay_chosen(client: AsyncClient):
+    page = await html(client, "/search?q=loader&kind=class")
+    assert {kind.text() for kind in page.css("#app-results .kind")} == {"class"}
+    assert page.css_first("select[name=kind] option[selected]").attributes["value"] == "class"
+
+
+async def test_a_filter_that_leaves_nothing_offers_to_search_everything(client: AsyncClient):
+    page = await html(client, "/search?q=get_template&docset=flask")
+    assert page.css_first("#app-advice a").attributes["href"] == "/search?q=get_template"
+
+
+async def test_without_a_query_the_search_page_shows_the_library(client: AsyncClient):
+    assert "In this library" in (await client.get("/search?q=%20%20")).text
+
+
+async def test_a_page_is_read_in_place_with_its_source_licence_and_original_named(client: AsyncClient):
+    page = await html(client, TEMPLATES)
+    article = page.css_first("article.reading")
+    assert article.css_first("h1").text().startswith("Template Designer Documentation")
+    assert article.css_first("#list-of-control-structures")
+    assert page.css_first("nav[aria-label=Breadcrumb] a").attributes["href"] == "/docs/jinja/3.1.x/index.html"
+    assert "Pallets" in page.css_first("#app-main").text()
+    assert "python-jinja2-doc" in page.css_first("#app-main").text()
+    assert page.css_first("a[rel=next]").attributes["href"].startswith("/docs/jinja/3.1.x/")
+
+
+async def test_links_inside_a_page_stay_inside_the_app(client: AsyncClient):
+    page = await html(client, TEMPLATES)
+    inside = [
+        link.attributes["href"] for link in page.css("article a.internal") if "html" in (link.attributes["href"] or "")
+    ]
+    assert inside
+    assert all(href.startswith("/docs/jinja/3.1.x/") for href in inside)
+
+
+async def test_the_address_of_a_docset_leads_to_its_first_page(client: AsyncClient):
+    answer = await client.get("/docs/jinja/3.1.x/")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == "/docs/jinja/3.1.x/index.html"
+
+
+async def test_images_of_the_documentation_are_served(client: AsyncClient):
+    index = await html(client, "/docs/jinja/3.1.x/index.html")
+    source = index.css_first("article img").attributes["src"]
+    image = await client.get(source)
+    assert image.status_code == 200
+    assert image.headers["content-type"].startswith("image/")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/docs/jinja/3.1.x/nowhere.html", "no such place: a page nowhere.html"),
+        ("/docs/jinja/3.1.x/nowhere.png", "no such place: a file nowhere.png"),
+        ("/docs/flask/9/index.html", "There is no docset flask 9"),
+        ("/docs/flask/9/", "There is no docset flask 9"),
+        ("/nowhere", "Nothing matches the given URI"),
+    ],
+)
+async def test_an_address_that_leads_nowhere_gets_a_page_that_says_so(client: AsyncClient, address: str, said: str):
+    answer = await client.get(address)
+    assert answer.status_code == 404
+    assert said in answer.text
+    assert LexborHTMLParser(answer.text).css_first("#app-query")
+
+
+async def test_a_query_that_is_too_long_is_refused_in_words(client: AsyncClient):
+    for headers in ({}, FRAGMENT):
+        answer = await client.get("/search", params={"q": "x" * 10_000}, headers=headers)
+        assert answer.status_code == 422
+        assert "at most 1000 can be answered" in answer.text
