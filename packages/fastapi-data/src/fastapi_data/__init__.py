@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DatabaseFileError,
         DatabaseNotReadyError,
         FastAPIDataError,
+        MissingDriverError,
         ReadOnlyDatabaseError,
     )
     from fastapi_data.memory import InMemoryDatabase
@@ -34,6 +35,7 @@ __all__ = [
     "FastAPIDataError",
     "InMemoryDatabase",
     "MemoryStore",
+    "MissingDriverError",
     "ReadOnlyDatabaseError",
     "ResponseCache",
     "cache_response",
@@ -49,6 +51,7 @@ _HOMES = {
     "FastAPIDataError": "errors",
     "InMemoryDatabase": "memory",
     "MemoryStore": "cache.store",
+    "MissingDriverError": "errors",
     "ReadOnlyDatabaseError": "errors",
     "ResponseCache": "cache.response_cache",
     "cache_response": "cache.policy",

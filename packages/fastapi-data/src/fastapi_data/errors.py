@@ -7,6 +7,7 @@
     │   ├── DatabaseNotReadyError       used before setup() or after dispose()
     │   ├── DatabaseAlreadyReadyError   setup() twice without dispose() between
     │   ├── DatabaseFileError           the file is missing, damaged, or no SQLite database
+    │   ├── MissingDriverError          the package that talks to the database is not installed
     │   └── ReadOnlyDatabaseError       a write to a database that is only read
     └── CacheUsageError                 a route is marked in a way that could never be cached
 
@@ -71,6 +72,20 @@ class DatabaseFileError(DatabaseError):
         self.path = path
         self.reason = reason
         super().__init__(f"{path}: {reason}")
+
+
+class MissingDriverError(DatabaseError):
+    """The package that talks to the database is not installed.
+
+    Attributes:
+        driver: its name.
+        extra: the extra of fastapi-data that installs it.
+    """
+
+    def __init__(self, driver: str, *, extra: str) -> None:
+        self.driver = driver
+        self.extra = extra
+        super().__init__(f"{driver} is not installed. Install it with: pip install 'fastapi-data[{extra}]'")
 
 
 class ReadOnlyDatabaseError(DatabaseError):

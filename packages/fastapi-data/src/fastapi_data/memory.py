@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from anyio import to_thread
 from sqlalchemy import URL, Engine, create_engine, event
@@ -13,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
-from fastapi_data.errors import ReadOnlyDatabaseError
+from fastapi_data.errors import MissingDriverError, ReadOnlyDatabaseError
 from fastapi_data.sqlite_copy import MemoryCopy
 
 
@@ -77,27 +79,25 @@ class InMemoryDatabase(Database):
         return await self._copy(self._path)
 
     async def _copy(self, path: Path) -> Engines:
-        copy = await to_thread.run_sync(MemoryCopy, path)
-        query = {"vfs": "memdb", "mode": "ro", "uri": "true"}
-        url = URL.create("sqlite", database=f"file:{copy.name}", query=query)
+        engines = await to_thread.run_sync(self._copy_blocking, path)
+        self._generation += 1
+        return engines
+
+    def _copy_blocking(self, path: Path) -> Engines:
+        name = f"/fastapi-data-{uuid4().hex}"
+        url = URL.create("sqlite", database=f"file:{name}", query={"vfs": "memdb", "mode": "ro", "uri": "true"})
         # The copy never changes, so there is nothing to commit or to roll back: that spares an async session two hops.
-        async_engine = create_async_engine(
-            url.set(drivername="sqlite+aiosqlite"),
-            isolation_level="AUTOCOMMIT",
-            skip_autocommit_rollback=True,
-            pool_size=self._pool_size,
-            max_overflow=0,
-        )
-        sync_engine = create_engine(
-            url,
-            isolation_level="AUTOCOMMIT",
-            skip_autocommit_rollback=True,
-            pool_size=self._threads,
-            max_overflow=0,
-        )
+        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "max_overflow": 0}
+        try:
+            async_engine = create_async_engine(
+                url.set(drivername="sqlite+aiosqlite"), pool_size=self._pool_size, **options
+            )
+        except ModuleNotFoundError as error:
+            raise MissingDriverError("aiosqlite", extra="sqlite") from error
+        sync_engine = create_engine(url, pool_size=self._threads, **options)
         for engine in (async_engine.sync_engine, sync_engine):
             _name_writes(engine, path)
-        self._generation += 1
+        copy = MemoryCopy(path, name)
         return Engines(async_engine, sync_engine, threads=self._threads, close=copy.close)
 
 

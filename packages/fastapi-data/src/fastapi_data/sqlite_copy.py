@@ -11,9 +11,11 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 from fastapi_data.errors import DatabaseFileError
+
+BUSY_TIMEOUT_SECONDS = 5.0
+"""How long a writer may hold the file before it is given up."""
 
 _REASONS = {
     sqlite3.SQLITE_NOTADB: "This is not a SQLite database, or it is encrypted. Give the path of a plain SQLite file.",
@@ -34,18 +36,15 @@ class MemoryCopy:
 
     Args:
         path: the SQLite file; opened read-only.
-
-    Attributes:
-        name: the copy's name in the memdb VFS, as ``/name``.
+        name: the copy's name in the VFS, beginning with a slash; no other copy in this process may have it.
 
     Raises:
         DatabaseFileError: the file is missing, empty, truncated, damaged, encrypted, locked or no SQLite database.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.name = f"/fastapi-data-{uuid4().hex}"
+    def __init__(self, path: Path, name: str) -> None:
         _require_content(path)
-        self._anchor = sqlite3.connect(f"file:{self.name}?vfs=memdb", uri=True, check_same_thread=False)
+        self._anchor = sqlite3.connect(f"file:{name}?vfs=memdb", uri=True, check_same_thread=False)
         try:
             _copy(path, self._anchor)
             _check(path, self._anchor)
@@ -77,7 +76,7 @@ def _require_content(path: Path) -> None:
 
 
 def _copy(path: Path, target: sqlite3.Connection) -> None:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", BUSY_TIMEOUT_SECONDS, uri=True)) as source:
         # backup() retries for ever on a locked file, while a statement gives up after the timeout.
         source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_schema")

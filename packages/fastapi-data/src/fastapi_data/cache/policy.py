@@ -72,18 +72,22 @@ def cache_response(
     return _mark(endpoint, policy=policy)
 
 
-def policy_of(endpoint: Callable[..., Any]) -> CachePolicy | None:
-    """The policy a route function was marked with, or None.
+def policy_of(endpoint: object) -> CachePolicy | None:
+    """The policy a route's endpoint, or a function that it wraps, was marked with; None when none was.
 
     Raises:
-        CacheUsageError: the function was registered as a route before it was marked.
+        CacheUsageError: the endpoint was registered as a route before it was marked.
     """
-    if endpoint in _unmarked_originals:
-        raise CacheUsageError(
-            f"cache_response stands above the route decorator of {endpoint.__qualname__}, where FastAPI does not see "
-            "it. Move it below: first @app.get(...), then @cache_response."
-        )
-    return _policies.get(endpoint)
+    while isinstance(endpoint, FunctionType):
+        if endpoint in _policies:
+            return _policies[endpoint]
+        if endpoint in _unmarked_originals:
+            raise CacheUsageError(
+                f"cache_response stands above the route decorator of {endpoint.__qualname__}, where FastAPI does not "
+                "see it. Move it below: first @app.get(...), then @cache_response."
+            )
+        endpoint = getattr(endpoint, "__wrapped__", None)
+    return None
 
 
 def _mark(endpoint: Endpoint, *, policy: CachePolicy) -> Endpoint:

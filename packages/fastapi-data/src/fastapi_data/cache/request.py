@@ -22,12 +22,10 @@ class CacheableRequest(NamedTuple):
     if_none_match: bytes
 
 
-# Answers to these may be meant for one person only.
-_PERSONAL_HEADERS = frozenset({b"authorization", b"cookie"})
+# Answers to the first two may be meant for one person only; the third announces a body, which belongs to no key.
+_NEVER_CACHED_HEADERS = frozenset({b"authorization", b"cookie", b"transfer-encoding"})
 # The leader's request asks for the whole answer, which every waiter can use.
-_PARTIAL_ANSWER_HEADERS = frozenset(
-    {b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range", b"range"}
-)
+_PARTIAL_ANSWER_HEADERS = frozenset({b"if-none-match", b"if-modified-since", b"if-range", b"range"})
 
 
 def cacheable_request(scope: Scope, vary: tuple[bytes, ...]) -> CacheableRequest | None:
@@ -46,7 +44,7 @@ def cacheable_request(scope: Scope, vary: tuple[bytes, ...]) -> CacheableRequest
     host = if_none_match = b""
     varying: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
-        if name in _PERSONAL_HEADERS or name == b"transfer-encoding" or (name == b"content-length" and value != b"0"):
+        if name in _NEVER_CACHED_HEADERS or (name == b"content-length" and value != b"0"):
             return None
         if name == b"host":
             host = value

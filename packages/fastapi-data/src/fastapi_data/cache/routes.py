@@ -29,7 +29,7 @@ class MarkedRoutes:
         self._marked: list[tuple[RouteContext, CachePolicy, list[RouteContext]]] = []
         unmarked_before: list[RouteContext] = []
         for route in routes:
-            policy = None if route.endpoint is None else policy_of(route.endpoint)
+            policy = policy_of(route.endpoint)
             if policy is None:
                 unmarked_before.append(route)
                 continue

@@ -1,0 +1,212 @@
+"""However many wait for one answer, it is computed once; and nobody is left waiting."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import anyio
+import pytest
+from fastapi import FastAPI, HTTPException, Response
+from fastapi.responses import PlainTextResponse, StreamingResponse
+
+from fastapi_data import cache_response
+
+
+class Gate:
+    """A route that stands still until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self.calls = count()
+        self.entered = [anyio.Event() for _ in range(30)]
+        self.open = [anyio.Event() for _ in range(30)]
+
+    async def pass_through(self) -> int:
+        number = next(self.calls)
+        self.entered[number].set()
+        await self.open[number].wait()
+        return number
+
+
+@pytest.fixture
+def gate(app: FastAPI) -> Gate:
+    gate = Gate()
+
+    @app.get("/number")
+    @cache_response
+    async def number() -> int:
+        return await gate.pass_through()
+
+    return gate
+
+
+class Answers(list):
+    """Collects what several requests got, in the order they were answered."""
+
+    async def ask(self, client, path: str) -> None:
+        answer = await client.get(path)
+        self.append((answer.status_code, answer.text))
+
+
+async def let_everybody_arrive() -> None:
+    for _ in range(20):
+        await anyio.lowlevel.checkpoint()
+
+
+async def test_a_thousand_who_ask_at_once_cost_one_execution(app, client, gate):
+    answers = Answers()
+    async with anyio.create_task_group() as tasks:
+        for _ in range(1000):
+            tasks.start_soon(answers.ask, client, "/number")
+        await gate.entered[0].wait()
+        await let_everybody_arrive()
+        gate.open[0].set()
+    assert answers == [(200, "0")] * 1000
+    assert next(gate.calls) == 1
+
+
+async def test_different_keys_do_not_wait_for_each_other(app, client, gate):
+    answers = Answers()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(answers.ask, client, "/number?a=1")
+        await gate.entered[0].wait()
+        gate.open[1].set()
+        await answers.ask(client, "/number?a=2")
+        gate.open[0].set()
+    assert answers == [(200, "1"), (200, "0")]
+
+
+async def test_when_the_first_is_cancelled_exactly_one_other_takes_over(app, client, gate):
+    answers = Answers()
+    first = anyio.CancelScope()
+
+    async def ask_first() -> None:
+        with first:
+            await answers.ask(client, "/number")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask_first)
+        await gate.entered[0].wait()
+        for _ in range(5):
+            tasks.start_soon(answers.ask, client, "/number")
+        await let_everybody_arrive()
+        first.cancel()
+        await gate.entered[1].wait()
+        await let_everybody_arrive()
+        assert not gate.entered[2].is_set()
+        gate.open[1].set()
+    assert answers == [(200, "1")] * 5
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("broken"), HTTPException(503)], ids=["exception", "503"])
+async def test_when_the_first_fails_exactly_one_other_takes_over(app, client, failure):
+    gate = Gate()
+
+    @app.get("/fails-once")
+    @cache_response
+    async def fails_once() -> int:
+        number = await gate.pass_through()
+        if number == 0:
+            raise failure
+        return number
+
+    answers = Answers()
+    async with anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(answers.ask, client, "/fails-once")
+        await gate.entered[0].wait()
+        await let_everybody_arrive()
+        gate.open[0].set()
+        await gate.entered[1].wait()
+        await let_everybody_arrive()
+        assert not gate.entered[2].is_set()
+        gate.open[1].set()
+    assert sorted(status for status, _ in answers) == [200, 200, 200, 200, getattr(failure, "status_code", 500)]
+    assert next(gate.calls) == 2
+
+
+async def test_a_waiter_that_is_cancelled_disturbs_nobody(app, client, gate):
+    answers = Answers()
+    waiter = anyio.CancelScope()
+
+    async def wait() -> None:
+        with waiter:
+            await answers.ask(client, "/number")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(answers.ask, client, "/number")
+        await gate.entered[0].wait()
+        tasks.start_soon(wait)
+        tasks.start_soon(answers.ask, client, "/number")
+        await let_everybody_arrive()
+        waiter.cancel()
+        gate.open[0].set()
+    assert answers == [(200, "0")] * 2
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda number: PlainTextResponse(str(number), headers={"Set-Cookie": f"n={number}"}),
+        lambda number: StreamingResponse(iter([str(number).encode()])),
+    ],
+    ids=["cookie", "stream"],
+)
+async def test_an_answer_for_one_sends_all_others_on_at_once(app, client, make):
+    gate = Gate()
+
+    @app.get("/mine")
+    @cache_response
+    async def mine() -> Response:
+        return make(await gate.pass_through())
+
+    answers = Answers()
+    async with anyio.create_task_group() as tasks:
+        for _ in range(4):
+            tasks.start_soon(answers.ask, client, "/mine")
+        await gate.entered[0].wait()
+        await let_everybody_arrive()
+        gate.open[0].set()
+        for number in (1, 2, 3):
+            await gate.entered[number].wait()
+        for number in (1, 2, 3):
+            gate.open[number].set()
+    assert sorted(answers) == [(200, str(number)) for number in range(4)]
+
+
+async def test_an_answer_begun_before_clear_is_not_stored_nor_shared_with_later_requests(app, client, cache, gate):
+    answers = Answers()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(answers.ask, client, "/number")
+        await gate.entered[0].wait()
+        await cache.clear()
+        tasks.start_soon(answers.ask, client, "/number")
+        await gate.entered[1].wait()
+        gate.open[0].set()
+        await let_everybody_arrive()
+        assert answers == [(200, "0")]
+        gate.open[1].set()
+    await answers.ask(client, "/number")
+    assert answers == [(200, "0"), (200, "1"), (200, "1")]
+
+
+async def test_a_failure_after_clear_leaves_the_newer_execution_alone(app, client, cache, gate):
+    answers = Answers()
+    first = anyio.CancelScope()
+
+    async def ask_first() -> None:
+        with first:
+            await answers.ask(client, "/number")
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask_first)
+        await gate.entered[0].wait()
+        await cache.clear()
+        tasks.start_soon(answers.ask, client, "/number")
+        await gate.entered[1].wait()
+        first.cancel()
+        await let_everybody_arrive()
+        tasks.start_soon(answers.ask, client, "/number")
+        await let_everybody_arrive()
+        gate.open[1].set()
+    assert answers == [(200, "1")] * 2
+    assert next(gate.calls) == 2
