@@ -1,0 +1,98 @@
+import fcntl
+
+import pytest
+
+from livedocs import errors
+from livedocs.cli import exit_codes, main
+from livedocs.cli.exit_codes import MEANINGS, ExitCode, exit_code_of
+
+
+def test_every_code_is_documented_where_people_look(empty):
+    help_text = " ".join(empty("--help").stdout.split())
+    table = [line.split()[0] for line in (exit_codes.__doc__ or "").splitlines() if line[:1].isdigit()]
+    assert table == [str(code.value) for code in ExitCode]
+    assert list(MEANINGS) == list(ExitCode)
+    for code, meaning in MEANINGS.items():
+        assert f"{code.value} {meaning}" in help_text
+
+
+def test_every_error_livedocs_raises_has_a_code():
+    raised = [
+        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.LivedocsError)
+    ]
+    assert len(raised) > 5
+    for kind in raised:
+        if kind is not errors.LivedocsError:
+            assert exit_code_of(kind.__new__(kind)) in {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    "command", [["search", "x"], ["show", "x"], ["docsets"], ["remove", "x@1"], ["serve", "--port", "0"]]
+)
+def test_without_a_library_every_command_says_how_to_get_one(empty, command):
+    done = empty(*command)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert str(empty.library) in done.stderr
+    assert "livedocs build python" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def damage_header(content: bytes) -> bytes:
+    return b"not a database" + content[14:]
+
+
+def cut_off(content: bytes) -> bytes:
+    return content[:-5000]
+
+
+def spoil_pages(content: bytes) -> bytes:
+    return content[:4096] + b"\xff" * (len(content) - 4096)
+
+
+def write_other_version(content: bytes) -> bytes:
+    return content[:60] + (9999).to_bytes(4, "big") + content[64:]
+
+
+@pytest.mark.parametrize("spoil", [damage_header, cut_off, spoil_pages, write_other_version])
+@pytest.mark.parametrize("command", [["search", "Environment"], ["docsets"], ["show", "jinja2.Environment"]])
+def test_a_library_that_cannot_be_read_is_named_with_the_remedy(own_jinja, spoil, command):
+    own_jinja.library.write_bytes(spoil(own_jinja.library.read_bytes()))
+    done = own_jinja(*command)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert str(own_jinja.library) in done.stderr
+    assert "livedocs build python" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_library_that_another_build_holds_is_left_alone(own_jinja, jinja_docset):
+    before = own_jinja.library.read_bytes()
+    with own_jinja.library.with_name("library.sqlite.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = own_jinja("remove", jinja_docset)
+    assert done.returncode == 3
+    assert "Another build" in done.stderr
+    assert own_jinja.library.read_bytes() == before
+
+
+def test_a_setting_that_makes_no_sense_is_named(empty):
+    done = empty("docsets", LIVEDOCS_PORT="eight")
+    assert done.returncode == 2
+    assert "LIVEDOCS_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["frobnicate"], ["search"], ["search", "x", "--colour"], ["serve", "--port", "65536"]]
+)
+def test_a_wrong_command_line_is_refused(empty, arguments):
+    done = empty(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_defect_is_logged_and_told_from_every_other_end(monkeypatch, caplog):
+    def fail(prog_name: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("livedocs.cli.app.app", fail)
+    assert main.run() == 70
+    assert caplog.records[0].exc_info[0] is ZeroDivisionError

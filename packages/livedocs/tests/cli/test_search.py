@@ -1,0 +1,117 @@
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import httpx2
+import pytest
+
+COLOUR = re.compile(r"\x1b\[[\d;]*3[0-7]")
+
+
+def test_json_is_the_body_of_the_api_byte_for_byte(jinja):
+    queries = ["Environment", "Environment.get_template", "template inheritance", "enviroment", "{% raw %}", "-", "🐍"]
+    with jinja.serving("serve", "--port", "0") as (_, url):
+        for query in queries:
+            answer = httpx2.get(f"{url}/api/v1/search", params={"q": query, "limit": "7"})
+            assert jinja("search", "--json", "--limit", "7", "--", query).stdout == answer.text + "\n"
+
+
+def test_a_hit_shows_its_name_kind_signature_summary_and_place(jinja):
+    done = jinja("search", "jinja2.Environment.get_template", "--limit", "1")
+    assert done.returncode == 0
+    headline, signature, summary, place = done.stdout.splitlines()
+    assert headline.startswith("jinja2.Environment.get_template  method  jinja")
+    assert signature.strip().startswith("jinja2.Environment.get_template(name, ")
+    assert summary.strip()
+    assert place.strip().endswith("api.html#jinja2.Environment.get_template")
+
+
+def test_words_need_no_quotes(jinja):
+    assert jinja("search", "template", "inheritance").stdout == jinja("search", "template inheritance").stdout
+
+
+def test_a_limit_is_kept(jinja):
+    assert len(json.loads(jinja("search", "--json", "-n", "3", "template").stdout)["hits"]) == 3
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "many"])
+def test_a_limit_out_of_range_is_a_wrong_command_line(jinja, limit):
+    done = jinja("search", "template", "--limit", limit)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_kind_and_a_docset_limit_the_search(jinja, jinja_docset):
+    done = jinja("search", "--json", "template", "--kind", "Class", "--docset", jinja_docset)
+    assert {hit["kind"] for hit in json.loads(done.stdout)["hits"]} == {"class"}
+    elsewhere = jinja("search", "--json", "template", "--docset", "python")
+    assert (elsewhere.returncode, json.loads(elsewhere.stdout)["hits"]) == (1, [])
+
+
+def test_a_correction_is_said(jinja):
+    done = jinja("search", "get_templte", "-n", "1")
+    assert done.stdout.startswith("Showing results for ")
+    assert done.returncode == 0
+
+
+def test_nothing_found_is_said_and_has_its_exit_code(jinja):
+    done = jinja("search", "zzqqxxyy")
+    assert (done.returncode, done.stdout) == (1, "Nothing found for 'zzqqxxyy'.\n")
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", "'", '"', "*", "NEAR(", "a\x01b", "\ud800", "🐍" * 50, "'; DROP TABLE entry"]
+)
+def test_whatever_is_typed_gets_an_answer(jinja, query):
+    done = jinja("search", "--json", "--", query.encode("utf-8", "surrogatepass"))
+    assert done.returncode in {0, 1}
+    assert "hits" in json.loads(done.stdout)
+
+
+def test_a_query_that_is_too_long_is_refused_with_advice(jinja):
+    done = jinja("search", "x" * 10_000)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "10000 characters" in done.stderr
+
+
+def test_bytes_that_are_no_text_are_answered(jinja):
+    done = jinja("search", "--json", b"templ\xff")
+    assert json.loads(done.stdout)["query"] == "templ\N{REPLACEMENT CHARACTER}"
+
+
+def test_lines_in_a_pipe_are_neither_coloured_nor_cut(jinja):
+    lines = jinja("search", "Environment", "-n", "20", COLUMNS="20").stdout.splitlines()
+    assert not any("\x1b" in line or line.endswith(" ") for line in lines)
+    assert max(map(len, lines)) > 100
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_colours_unless_it_wants_none(jinja, variables, coloured):
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", "from livedocs.cli.main import main; main()", "search", "Environment", "-n", "1"]
+    environment = jinja.environment | {"TERM": "xterm-256color"} | variables
+    subprocess.run(command, env=environment, cwd=jinja.folder, stdin=slave, stdout=slave, stderr=slave, check=True)
+    printed = os.read(master, 100_000).decode()
+    os.close(slave)
+    os.close(master)
+    assert "jinja2.Environment" in printed.replace("\x1b[0m", "").replace("\x1b[1;4m", "")
+    assert bool(COLOUR.search(printed)) is coloured
+
+
+def test_a_search_waits_for_no_web_framework(jinja):
+    statements = (
+        "import sys; from livedocs.cli.main import run\n"
+        "try: run()\n"
+        "except SystemExit: print(sorted({'fastapi', 'httpx2', 'sqlalchemy', 'uvicorn'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", statements, "search", "--json", "Environment"],
+        env=jinja.environment,
+        cwd=jinja.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
