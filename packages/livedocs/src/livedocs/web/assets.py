@@ -45,7 +45,7 @@ class Assets:
             return cls(json.loads(path.read_text("utf-8")))
         except (FileNotFoundError, json.JSONDecodeError) as error:
             raise AssetsMissingError(
-                f"The built styles and scripts are missing ({path} cannot be read). Run scripts/build_assets.py."
+                f"The built styles and scripts are missing ({path} cannot be read). Run ./run once: it builds them."
             ) from error
 
     def url(self, name: str) -> str:
