@@ -63,22 +63,18 @@ class ArchiveSource:
             folder = Path(temporary)
             try:
                 self._unpack(folder, report)
-            except UnpackError as error:
+            except (OSError, UnpackError) as error:
                 raise SourceError(
                     f"{self.path} was not unpacked: {error}. Fetch the archive again, "
                     "or unpack it yourself and give the folder."
                 ) from error
-            root = find_documentation_root(folder, f"The archive {self.path}")
+            root = find_documentation_root(folder, f"the archive {self.path}")
             yield Documentation(root=root, origin=f"archive {self.path.name}")
 
     def _unpack(self, folder: Path, report: ReportProgress) -> None:
         target = UnpackFolder(folder, self.limits)
         step = f"Unpacking {self.path.name}"
-        try:
-            file = self.path.open("rb")
-        except OSError as error:
-            raise UnpackError(f"it cannot be read ({error.strerror})") from error
-        with file:
+        with self.path.open("rb") as file:
             head = file.read(_TAR_MAGIC.stop)
             file.seek(0)
             if head.startswith(b"PK"):

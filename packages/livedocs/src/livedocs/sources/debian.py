@@ -69,7 +69,7 @@ class InstalledPackageSource:
                 f"{inventory} is missing though the package is installed. Containers often leave documentation out "
                 "(path-exclude in /etc/dpkg/dpkg.cfg.d)."
             )
-        root = find_documentation_root(inventory.parent, f"The package {self.package}")
+        root = find_documentation_root(inventory.parent, f"the package {self.package}")
         yield _documentation(self.package, version, root, self.system_root)
 
 
@@ -116,7 +116,7 @@ class DownloadedPackageSource:
             except SourceError as error:
                 package_file.unlink(missing_ok=True)
                 raise SourceError(f"{error} The file was removed: build again to fetch it anew.") from error
-            root = find_documentation_root(system_root, f"The package {self.package}")
+            root = find_documentation_root(system_root, f"the package {self.package}")
             yield _documentation(self.package, version, root, system_root)
 
     def _obtain(self, report: ReportProgress) -> Path:
@@ -184,10 +184,11 @@ def _check_name(package: str) -> None:
 def _is_file_offered(path: Path, offered: debian_tools.PackageFile) -> bool:
     if not path.is_file() or path.stat().st_size != offered.size_bytes:
         return False
-    if offered.sha256 is None:
-        return True
+    algorithm, _, digest = offered.digest.partition(":")
+    if algorithm not in ("SHA256", "SHA512"):
+        return False
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == offered.sha256
+        return hashlib.file_digest(file, algorithm.lower()).hexdigest() == digest
 
 
 def _documentation(package: str, version: str, root: Path, system_root: Path) -> Documentation:

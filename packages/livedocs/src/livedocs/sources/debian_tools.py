@@ -14,7 +14,7 @@ from livedocs.errors import SourceError
 
 _ASK_SECONDS = 60
 _DOWNLOAD_SECONDS = 900
-_URI_LINE = re.compile(r"'[^']*' (?P<name>[^\s/]+) (?P<size>\d+) ?(?:SHA256:(?P<sha256>[0-9a-f]{64}))?.*")
+_URI_LINE = re.compile(r"'[^']*' (?P<name>[^\s/]+) (?P<size>\d+) ?(?P<digest>\S*)")
 _PYTHON_PACKAGE = re.compile(r"python(\d+)\.(\d+)-doc")
 
 
@@ -25,12 +25,12 @@ class PackageFile:
     Attributes:
         name: of the file, e.g. ``python3.11-doc_3.11.2-6_all.deb``.
         size_bytes: of the file.
-        sha256: hexadecimal digest; None when the package lists have none.
+        digest: algorithm and hexadecimal digest as apt prints them, ``SHA256:97b1...``; empty when it knows none.
     """
 
     name: str
     size_bytes: int
-    sha256: str | None
+    digest: str
 
 
 def tool_command(tool: str, *arguments: str) -> list[str]:
@@ -101,7 +101,7 @@ def downloadable(package: str) -> PackageFile:
             f"apt offers no package {package} ({last_line(answer.stderr)}). Check the name with "
             f"`apt-cache search`; `sudo apt-get update` fills empty or old package lists."
         )
-    return PackageFile(match["name"], int(match["size"]), match["sha256"])
+    return PackageFile(match["name"], int(match["size"]), match["digest"])
 
 
 def download_package(package: str, folder: Path) -> None:

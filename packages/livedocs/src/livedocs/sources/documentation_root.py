@@ -45,7 +45,7 @@ def find_documentation_root(folder: Path, name: str) -> Path:
             waiting.extend((current / child, depth + 1) for child in folders)
     missing = "objects.inv beside its HTML pages" if with_pages else "HTML pages with an objects.inv beside them"
     raise SourceError(
-        f"{name} has no {missing}. livedocs reads documentation built by Sphinx: "
+        f"{name[:1].upper()}{name[1:]} has no {missing}. livedocs reads documentation built by Sphinx: "
         "`sphinx-build -b html SOURCE TARGET` writes both into TARGET."
     )
 

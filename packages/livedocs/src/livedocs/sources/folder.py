@@ -38,5 +38,5 @@ class FolderSource:
         if not self.path.is_dir():
             what = "is not a folder" if self.path.exists() else "does not exist"
             raise SourceError(f"{self.path} {what}. Give the folder that holds index.html and objects.inv.")
-        root = find_documentation_root(self.path, f"The folder {self.path}")
+        root = find_documentation_root(self.path, f"the folder {self.path}")
         yield Documentation(root=root, origin=f"folder {root.resolve()}")

@@ -154,8 +154,13 @@ def _package_request(package: str, cache_folder: Path, system_root: Path) -> Doc
 
 
 def _path_request(spec: str) -> DocsetRequest:
-    path = Path(spec).expanduser()
-    if "/" not in spec and not spec.endswith(ARCHIVE_SUFFIXES) and not path.exists():
-        raise SourceError(f"{spec!r} is nothing that can be built. It can be {SPEC_FORMS}.")
+    nothing = SourceError(f"{spec!r} is nothing that can be built. It can be {SPEC_FORMS}.")
+    try:
+        path = Path(spec).expanduser()
+    except RuntimeError as error:  # ~somebody who has no home here
+        raise nothing from error
+    looks_like_path = "/" in spec or spec.endswith(ARCHIVE_SUFFIXES)
+    if not spec.strip() or not (looks_like_path or path.exists()):
+        raise nothing
     source = ArchiveSource(path) if path.is_file() or spec.endswith(ARCHIVE_SUFFIXES) else FolderSource(path)
     return DocsetRequest(wanted=spec, sources=(source,), remedy=_ANYWHERE)

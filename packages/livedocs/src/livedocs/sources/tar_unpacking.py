@@ -34,8 +34,8 @@ class _CheckedHeader(tarfile.TarInfo):
         try:
             header = super().frombuf(buf, encoding, errors)
         except tarfile.HeaderError as error:
-            if not any(buf):
-                raise  # zeros, or nothing more: the archive's end, which tarfile expects as this error
+            if len(buf) == tarfile.BLOCKSIZE and not any(buf):
+                raise  # a block of zeros is the archive's end, which tarfile expects as this error
             raise UnpackError(f"it is damaged or cut off ({error})") from error
         if header.size < 0 or (header.type in _EXTENDED_HEADER_TYPES and header.size > _MAX_EXTENDED_HEADER_BYTES):
             raise UnpackError(f"it holds a header with the size {header.size:,}")

@@ -46,7 +46,7 @@ def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Un
     if member.flag_bits & _ENCRYPTED:
         raise UnpackError("it is encrypted")
     mode = member.external_attr >> 16  # Unix keeps the file's mode there; 0 when another system packed it
-    if member.is_dir():
+    if member.filename.endswith("/"):
         target.add_folder(member.filename)
         return
     with archive.open(member) as content:
