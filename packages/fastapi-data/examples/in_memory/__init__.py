@@ -1,0 +1,1 @@
+"""Users from a SQLite file, served from memory and cached."""
