@@ -60,7 +60,7 @@ def test_the_last_good_library_survives_a_build_killed_at_any_moment(
     command = [sys.executable, str(script), str(jinja_documentation.root), str(library)]
     complete = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     writing = complete.index("Writing the library 0")
-    moments = [(0, 0.0), (1, 0.0), (writing // 2, 0.0), *((writing, step / 50) for step in range(16))]
+    moments = [(0, 0.0), (1, 0.0), (writing // 2, 0.0), *((writing, step / 25) for step in range(8))]
     for line, delay_seconds in moments:
         seen = list(_lines_until_killed(command, line, delay_seconds))
         assert seen[0] == "started"

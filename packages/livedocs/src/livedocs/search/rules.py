@@ -83,15 +83,12 @@ class NameBegins:
     name: str = "name begins with it"
 
     def points(self, query: Query, candidate: Candidate) -> float:
-        """The strongest of its matches by beginning."""
+        """The strongest of its matches by beginning; what is named exactly has its points already."""
+        if any(match.exact for match in candidate.matches):
+            return 0.0
         typed = len(query.beginning)
         return max(
-            (
-                _BEGINNING[match.form] + _COMPLETE * typed / len(match.key)
-                for match in candidate.matches
-                if not match.exact
-            ),
-            default=0.0,
+            (_BEGINNING[match.form] + _COMPLETE * typed / len(match.key) for match in candidate.matches), default=0.0
         )
 
 

@@ -48,8 +48,7 @@ class Spelling:
 
         Distances are optimal string alignments: an inserted, missing, wrong or transposed character is one edit each.
         """
-        nearest = self._nearest(name, self._name_list, self._names)
-        return nearest if nearest != name else None
+        return None if name in self._names else self._nearest(name, self._name_list, self._names)
 
     def correct_words(self, words: Sequence[str]) -> dict[str, str]:
         """Corrections of those words (folded) that the library does not hold, or hardly ever."""
@@ -66,7 +65,8 @@ class Spelling:
         if len(text) < _MIN_CHARS:
             return None
         edits = min(_MAX_EDITS, len(text) // _CHARS_PER_EDIT)
-        near = process.extract(text, known, scorer=OSA.distance, score_cutoff=edits, limit=_SHORTLIST)
+        extracted = process.extract(text, known, scorer=OSA.distance, score_cutoff=edits, limit=_SHORTLIST)
+        near = [item for item in extracted if item[0] != text]
         if not near:
             return None
         # Among equally near ones the ear decides first: beginnings are seldom misspelt. Then what is used more.
