@@ -47,7 +47,7 @@ def resolve(spec: str, *, cache_folder: Path, system_root: Path = Path("/")) -> 
     """Say where to look for what ``livedocs build SPEC`` asks for.
 
     - ``python``: what can be had soonest, the newest of it: the newest installed ``pythonX.Y-doc`` package, which
-      needs no network; the newest one that apt offers, which a mirror near by has; the newest stable version
+      needs no network; the newest one that apt offers, from a mirror near by; the newest stable version
       on docs.python.org.
     - ``python@3.13``: this version only: installed, on docs.python.org (newer than Debian's), offered by apt.
     - ``python@3.13.1``: exactly this release, which only docs.python.org tells apart. ``python@3``: the newest stable
