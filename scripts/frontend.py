@@ -40,7 +40,11 @@ class Npm:
             SetupError: it failed; it has printed why.
         """
         path = f"{self.node_folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        call([*self.command, *arguments], folder=FRONTEND, variables={"PATH": path})
+        call(
+            [*self.command, *arguments],
+            folder=FRONTEND,
+            variables={"PATH": path, "npm_config_update_notifier": "false"},
+        )
 
 
 def find_npm() -> Npm:
