@@ -1,0 +1,107 @@
+"""Assembling: what links, the index and neighbouring pages say about an entry."""
+
+from collections import Counter
+
+from livedocs.library.areas import Area, areas
+from livedocs.library.assemble import AssembledEntry, assemble, vocabulary
+from livedocs.library.keys import Form
+from livedocs.parsing.models import Crumb, Entry, IndexTerm, Link, ParsedPage, VersionNote
+
+
+def _function(name: str, **fields: object) -> Entry:
+    return Entry(anchor=name, kind="function", role="py:function", name=name, **fields)  # type: ignore[arg-type]
+
+
+def _section(anchor: str, title: str) -> Entry:
+    return Entry(anchor=anchor, kind="section", role="std:label", name=title)
+
+
+def _by_name(found: list[AssembledEntry]) -> dict[str, AssembledEntry]:
+    return {item.entry.name: item for item in found}
+
+
+def test_links_are_counted_wherever_inside_an_entry_they_lead() -> None:
+    target = ParsedPage("a.html", "A", entries=(_section("top", "A"), _function("f", anchors=("f-note",))))
+    linking = ParsedPage(
+        "b.html",
+        "B",
+        entries=(_section("top", "B"),),
+        links=(Link("a.html", "f", "f()"), Link("a.html", "f-note", "the note"), Link("a.html", "", "all of A")),
+    )
+    found = assemble([target, linking], [])
+    assert {item.entry.name: item.link_count for item in found} == {"A": 1, "f": 2, "B": 0}
+
+
+def test_words_that_others_link_with_become_a_wording_of_the_entry() -> None:
+    links = (Link("a.html", "f", "shallow copy"),) * 2 + (Link("gone.html", "x", "nowhere"), Link("a.html", "f", "f()"))
+    pages = [ParsedPage("a.html", "A", entries=(_function("f"),), links=links)]
+    [item] = assemble(pages, [])
+    assert item.keys == {("f", Form.NAME): 0, ("shallow copy", Form.LINK): 2}
+    assert item.terms == "shallow copy"
+
+
+def test_words_that_lead_anywhere_name_nothing() -> None:
+    entries = tuple(_function(f"f{number}") for number in range(5))
+    links = tuple(Link("a.html", entry.name, "see here") for entry in entries)
+    found = assemble([ParsedPage("a.html", "A", entries=entries, links=links)], [])
+    assert all(item.terms == "" for item in found)
+
+
+def test_index_lines_reach_the_entry_they_point_into() -> None:
+    page = ParsedPage("a.html", "A", entries=(_section("walrus", "Assignment expressions"),))
+    index = [IndexTerm(":= (colon equals)", "a.html", "walrus"), IndexTerm("lost", "a.html", "nowhere")]
+    [item] = assemble([page], index)
+    assert item.terms == ":=\ncolon equals"
+
+
+def test_index_lines_that_repeat_an_objects_name_say_nothing_new() -> None:
+    module = Entry(anchor="module-json", kind="module", role="py:module", name="json")
+    page = ParsedPage("a.html", "A", entries=(module, _function("json.dump")))
+    index = [
+        IndexTerm("dump() (in module json)", "a.html", "json.dump"),
+        IndexTerm("module json", "a.html", "module-json"),
+        IndexTerm("serialization", "a.html", "module-json"),
+    ]
+    found = _by_name(assemble([page], index))
+    assert found["json.dump"].terms == ""
+    assert found["json"].terms == "serialization"
+
+
+def test_what_a_deprecated_module_holds_is_deprecated() -> None:
+    gone = (VersionNote("deprecated", "3.11", ""),)
+    module = Entry(anchor="module-imp", kind="module", role="py:module", name="imp", module="imp", notes=gone)
+    page = ParsedPage("a.html", "A", entries=(module, _function("imp.find", module="imp"), _function("other.find")))
+    found = _by_name(assemble([page], []))
+    assert [found[name].deprecated for name in ("imp", "imp.find", "other.find")] == [True, True, False]
+
+
+def test_a_note_about_one_parameter_deprecates_nothing() -> None:
+    about_parameter = (VersionNote("deprecated", "3.10", "The loop parameter is ignored. " * 5),)
+    [item] = assemble([ParsedPage("a.html", "A", entries=(_function("f", notes=about_parameter),))], [])
+    assert not item.deprecated
+
+
+def test_release_notes_and_native_interfaces_are_areas_of_their_own() -> None:
+    def native(path: str, name: str) -> ParsedPage:
+        entry = Entry(anchor=name, kind="c-function", role="c:function", name=name)
+        return ParsedPage(path, name, breadcrumb=(Crumb("C API", "c/index.html"),), entries=(entry,))
+
+    pages = [
+        ParsedPage("new.html", "What's New in 2.0", entries=(_section("x", "x"),)),
+        ParsedPage("changes.html", "Changelog", entries=(_section("x", "x"),)),
+        native("c/list.html", "PyList_New"),
+        ParsedPage("c/index.html", "C API", entries=(_section("x", "x"),)),
+        ParsedPage("a.html", "A", entries=(_function("f"), _function("g"))),
+    ]
+    assert list(areas(pages).values()) == [Area.NEWS, Area.NEWS, Area.NATIVE, Area.NATIVE, Area.MAIN]
+
+
+def test_the_documentation_of_a_c_library_has_no_foreign_interface() -> None:
+    entry = Entry(anchor="f", kind="c-function", role="c:function", name="f")
+    assert set(areas([ParsedPage("a.html", "A", entries=(entry,))]).values()) == {Area.MAIN}
+
+
+def test_words_of_names_weigh_more_and_single_words_of_text_are_left_out() -> None:
+    found = assemble([ParsedPage("a.html", "A", entries=(_function("listdir"),))], [])
+    counted = vocabulary(found, Counter({"twice": 2, "once": 1, "listdir": 1}))
+    assert counted == {"twice": 2, "listdir": 3}
