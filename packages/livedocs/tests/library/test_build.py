@@ -118,6 +118,18 @@ def test_a_folder_without_documentation_leaves_the_library_untouched(
     assert path.read_bytes() == before
 
 
+def test_a_page_that_is_a_link_to_the_outside_is_not_read(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(jinja_documentation.root, copy, symlinks=True, ignore_dangling_symlinks=True)
+    secret = tmp_path / "secret.html"
+    secret.write_text("<div role='main'><section id='s'><h1>Secret</h1></section></div>")
+    (copy / "linked.html").symlink_to(secret)
+    path = tmp_path / "library.sqlite"
+    build_docset(Documentation(copy, "with a link"), path)
+    with open_engine(path) as engine:
+        assert all(hit.page != "linked.html" for hit in engine.search("secret").hits)
+
+
 def test_an_unusable_file_is_set_aside_and_named(jinja_documentation: Documentation, tmp_path: Path) -> None:
     path = tmp_path / "library.sqlite"
     path.write_text("somebody's notes")

@@ -172,9 +172,12 @@ def _last(library_path: Path) -> tuple[Path | None, bool]:
 
 
 def _html_files(root: Path) -> Iterator[Path]:
+    """Pages below a folder; what only links to somewhere outside of it is none of the documentation's."""
+    inside = root.resolve()
     for path in root.rglob("*.html"):
-        inside = path.relative_to(root).parts
-        if not any(part.startswith(("_", ".")) for part in inside[:-1]) and path.is_file():
+        folders = path.relative_to(root).parts[:-1]
+        hidden = any(part.startswith(("_", ".")) for part in folders)
+        if not hidden and path.is_file() and path.resolve().is_relative_to(inside):
             yield path
 
 
