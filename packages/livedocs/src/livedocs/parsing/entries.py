@@ -24,10 +24,10 @@ def build_entries(html: str, walk: Walk, context: PageContext) -> tuple[Entry, .
     drafts = walk.run()
     builder = _Builder(html, context)
     root_html = walk.root.own_html(html)
-    if inline_text(root_html) or not any(draft.is_section for draft in drafts):
+    if not drafts or inline_text(root_html):
         walk.root.depth, walk.root.is_section = 1, True
         drafts = [walk.root, *drafts]
-    elif drafts:
+    else:
         drafts[0].heads[0].anchors += walk.root.heads[0].anchors + ids(root_html)
     for draft in drafts:
         builder.add(draft)

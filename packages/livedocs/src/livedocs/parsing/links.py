@@ -56,7 +56,7 @@ class LinkRewriter:
             parts = urlsplit(url.strip())
         except ValueError:
             return None
-        if parts.scheme or parts.netloc or "\\" in url or parts.path.startswith("//"):
+        if parts.scheme or parts.netloc or "\\" in url or url.lstrip().startswith("//"):
             return None
         path = self._resolve(unquote(parts.path))
         if path is None or is_generated(path):

@@ -21,7 +21,7 @@ from livedocs.parsing.walk import Walk
 _MAIN = ("[role=main]", "main", "article", "div.body", "div.document")
 # What a theme adds to the text for its readers' convenience.
 _FURNITURE = (
-    "a.headerlink, a.viewcode-link, a.viewcode-back, .copybutton, .related, .sphinxsidebar, .prev-next-area, "
+    "a.headerlink, a:has(> .viewcode-link), .viewcode-back, .copybutton, .related, .sphinxsidebar, .prev-next-area, "
     ".related-pages, .content-icon-container, nav:not(.contents), [role=navigation], [role=search], footer"
 )
 # "[1]" leads to a footnote, "1" back from it.
