@@ -5,6 +5,7 @@ import pytest
 from livedocs.library.keys import Form
 from livedocs.search.candidates import CandidateReader
 from livedocs.search.models import Filters
+from livedocs.search.query import parse
 
 EVERYTHING = Filters()
 
@@ -36,7 +37,7 @@ def test_beginnings_find_longer_keys_only_and_the_most_linked_first(reader: Cand
 
 
 def test_full_text_finds_stems_best_first(reader: CandidateReader) -> None:
-    found = reader.full_text(["shallow", "copying"], EVERYTHING, open_ended=False, limit=20)
+    found = reader.full_text(parse("shallow copying "), 20)
     assert "copy" in {facts.module for facts in reader.facts([match.entry_id for match in found]).values()}
     scores = [match.score for match in found]
     assert scores == sorted(scores, reverse=True)
@@ -44,12 +45,19 @@ def test_full_text_finds_stems_best_first(reader: CandidateReader) -> None:
 
 
 def test_full_text_takes_an_open_last_word_as_a_beginning(reader: CandidateReader) -> None:
-    assert not reader.full_text(["garb"], EVERYTHING, open_ended=False, limit=5)
-    assert reader.full_text(["garb"], EVERYTHING, open_ended=True, limit=5)
+    assert not reader.full_text(parse("garb "), 5)
+    assert reader.full_text(parse("garb"), 5)
+
+
+def test_full_text_wants_every_part_of_a_name(reader: CandidateReader) -> None:
+    ids = [match.entry_id for match in reader.full_text(parse("asyncio.gather"), 20)]
+    facts = reader.facts(ids)
+    assert facts[ids[0]].name == "asyncio.gather"
+    assert len(ids) < len(reader.full_text(parse("asyncio gather"), 20))
 
 
 def test_no_words_find_nothing(reader: CandidateReader) -> None:
-    assert reader.full_text([], EVERYTHING, open_ended=True, limit=5) == []
+    assert reader.full_text(parse(":="), 5) == []
     assert reader.exact([], EVERYTHING, 5) == []
     assert reader.facts([]) == {}
 
@@ -61,7 +69,7 @@ def test_filters_limit_every_tier(reader: CandidateReader, filters: Filters) -> 
     matches = [
         *reader.exact(["path"], filters, 50),
         *reader.beginning_with("pa", filters, 50),
-        *reader.full_text(["path"], filters, open_ended=True, limit=50),
+        *reader.full_text(parse("path", filters), 50),
     ]
     kinds = {facts.kind for facts in reader.facts({match.entry_id for match in matches}).values()}
     assert kinds == ({"class"} if filters.kind == "class" else set())
@@ -75,7 +83,7 @@ def test_another_docset_or_version_has_nothing(reader: CandidateReader, filters:
 def test_limits_are_kept(reader: CandidateReader) -> None:
     assert len(reader.exact(["get"], EVERYTHING, 3)) == 3
     assert len(reader.beginning_with("a", EVERYTHING, 3)) == 3
-    assert len(reader.full_text(["the"], EVERYTHING, open_ended=False, limit=3)) == 3
+    assert len(reader.full_text(parse("the"), 3)) == 3
 
 
 def test_words_and_names_serve_spelling(reader: CandidateReader) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from livedocs.search.models import Filters
+    from livedocs.search.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,11 @@ class CandidateReader(Protocol):
         """Entries with a longer key that begins with ``prefix``; the most linked first."""
         ...
 
-    def full_text(self, words: Sequence[str], filters: Filters, *, open_ended: bool, limit: int) -> list[TextMatch]:
-        """Entries that hold any of these words, best BM25 score first; the last word may be a beginning."""
+    def full_text(self, query: Query, limit: int) -> list[TextMatch]:
+        """Entries that hold the query's words, best BM25 score first.
+
+        Any of them will do, unless the query wants all; while it is open-ended, the last may be a beginning.
+        """
         ...
 
     def facts(self, entry_ids: Collection[int]) -> dict[int, EntryFacts]:

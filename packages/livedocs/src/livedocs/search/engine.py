@@ -82,7 +82,7 @@ class Engine:
         matches = self._named(query)
         if query.open_ended:
             matches += self._reader.beginning_with(query.beginning, filters, _BEGINNING_LIMIT)
-        texts = self._reader.full_text(query.words, filters, open_ended=query.open_ended, limit=_TEXT_LIMIT)
+        texts = self._reader.full_text(query, _TEXT_LIMIT)
         facts = self._reader.facts({item.entry_id for item in (*matches, *texts)})
         candidates = {entry_id: Candidate(item) for entry_id, item in facts.items()}
         for match in matches:

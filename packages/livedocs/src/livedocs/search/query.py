@@ -61,6 +61,11 @@ class Query:
         """What a name or term would begin with while the query is still being typed."""
         return self.readings[-1 if self.shape is Shape.NAME else 0][0]
 
+    @property
+    def all_words(self) -> bool:
+        """Whether text must hold every word: parts of a name belong together, a question says more than its answer."""
+        return self.shape is Shape.NAME
+
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FILTER = re.compile(r"(?:^|(?<=\s))(kind|docset):([\w.@+-]+)(?=\s|$)")

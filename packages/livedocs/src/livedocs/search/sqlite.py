@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from livedocs.search.models import Filters
+    from livedocs.search.query import Query
 
 _COLUMN_WEIGHTS = {"name": 6.0, "title": 8.0, "terms": 5.0, "place": 1.5, "text": 1.0}
 _BM25 = f"bm25(entry_text, {', '.join(str(_COLUMN_WEIGHTS[column]) for column in FULL_TEXT_COLUMNS)})"
@@ -29,6 +30,9 @@ FROM entry JOIN page ON page.id = entry.page_id JOIN docset ON docset.id = entry
 WHERE entry.id IN ({})
 """
 _BREADCRUMB = 13
+_LONG_ENOUGH_TO_COMPLETE = 3
+"""Letters a last word needs before it is taken as the beginning of others: shorter ones begin too many."""
+
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -62,16 +66,18 @@ class SqliteCandidates:
         )
         return [KeyMatch(row[0], row[1], Form(row[2]), row[3], exact=False) for row in rows]
 
-    def full_text(self, words: Sequence[str], filters: Filters, *, open_ended: bool, limit: int) -> list[TextMatch]:
+    def full_text(self, query: Query, limit: int) -> list[TextMatch]:
         """See `CandidateReader.full_text`."""
-        phrases = [f'"{word}"' for word in words]
-        if open_ended and words and len(words[-1]) > 2:
-            phrases.append(f"{phrases[-1]} *")
-        limits, values = _limits(filters, "entry_text.rowid")
+        phrases = [f'"{word}"' for word in query.words]
+        joint = " AND " if query.all_words else " OR "
+        if query.open_ended and phrases and len(query.words[-1]) >= _LONG_ENOUGH_TO_COMPLETE:
+            phrases[-1] = f"({phrases[-1]} OR {phrases[-1]} *)"
+        expression = joint.join(phrases)
+        limits, values = _limits(query.filters, "entry_text.rowid")
         statement = (
             f"SELECT rowid, {_BM25} AS score FROM entry_text WHERE entry_text MATCH ? {limits} ORDER BY score LIMIT ?"
         )
-        rows = self._rows(statement, (" OR ".join(phrases), *values, limit)) if phrases else []
+        rows = self._rows(statement, (expression, *values, limit)) if phrases else []
         return [TextMatch(entry_id, -score) for entry_id, score in rows]
 
     def facts(self, entry_ids: Collection[int]) -> dict[int, EntryFacts]:
