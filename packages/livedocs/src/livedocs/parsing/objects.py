@@ -26,6 +26,7 @@ _KINDS = {
 }
 _UNPREFIXED_DOMAINS = frozenset({"py", "std"})
 _WRITTEN_NAME = re.compile(r'<(span|code)\b[^>]*\bclass="[^"]*\b(?:descclassname|descname)\b[^"]*"[^>]*>(.*?)</\1>')
+_WORD = re.compile(r"[\w.]+")
 _OPTION_BEHIND_PROGRAM = re.compile(r".*?\.([-+/].*)")
 
 
@@ -140,10 +141,11 @@ def head_of(html: str, term: Element, container: Element, context: PageContext) 
 
 def _qualified(signature: str, written_name: str, name: str) -> str:
     """A signature with the qualified name: below its class Sphinx writes a method's last part only."""
-    if not written_name or not name.endswith(f".{written_name}"):
-        return signature
-    written = re.compile(rf"(?<![\w.]){re.escape(written_name)}(?!\w)")
-    return written.sub(lambda _: name, signature, count=1)
+    if written_name and name.endswith(f".{written_name}"):
+        for word in _WORD.finditer(signature):
+            if word[0] == written_name:
+                return f"{signature[: word.start()]}{name}{signature[word.end() :]}"
+    return signature
 
 
 def module_of(name: str, modules: Collection[str]) -> str:
