@@ -23,6 +23,7 @@ function recordStep(event) {
   const { history: step } = /** @type {CustomEvent<{ history: { type: "push" | "replace" } }>} */ (event).detail;
   if (location.pathname === SEARCH_PATH) return;
   leaveCurrentView();
+  scrollTo(0, 0);
   step.type = "push";
 }
 

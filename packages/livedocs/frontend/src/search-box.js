@@ -40,10 +40,20 @@ export const searchBox = () => ({
     for (const name of ["htmx:after:swap", "livedocs:restored"]) document.addEventListener(name, refresh);
     document.addEventListener("htmx:error", () => {
       status().textContent = "The server did not answer. Is livedocs still running?";
+      status().classList.remove("sr-only");
     });
     this.showAnswer();
     const box = queryInput();
     if (document.activeElement === box) box.setSelectionRange(box.value.length, box.value.length);
+    // htmx begins to listen in a task of its own, queued when it was imported, so this one comes after it.
+    setTimeout(() => this.catchUp());
+  },
+
+  /** Ask for what was typed before anything listened. */
+  catchUp() {
+    const box = queryInput();
+    const asked = new URLSearchParams(location.search).get(box.name) ?? "";
+    if (box.value !== asked) box.dispatchEvent(new InputEvent("input", { bubbles: true }));
   },
 
   showAnswer() {
@@ -53,10 +63,12 @@ export const searchBox = () => ({
     const [first] = hits();
     if (this.opensWhenAnswered && first && isAnswered()) open(first);
     this.opensWhenAnswered = false;
+    status().classList.add("sr-only");
   },
 
   typed() {
     this.opensWhenAnswered = false;
+    if (resultList()) scrollTo(0, 0);
   },
 
   /** @param {number} step 1 for the next hit, -1 for the one before; before the first is the box itself */
@@ -96,6 +108,5 @@ export const searchBox = () => ({
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || takesText(event.target)) return;
     event.preventDefault();
     queryInput().select();
-    scrollTo(0, 0);
   },
 });

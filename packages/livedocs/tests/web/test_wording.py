@@ -51,6 +51,7 @@ def test_marking_loses_no_character_and_lets_no_markup_through(text: str, terms:
         (hit("enum.unique", "@enum.unique"), Heading("@", "enum.unique", "")),
         (hit("slots", "object.__slots__", "data"), Heading("", "slots", " object.__slots__")),
         (hit("Open a file", "", "section"), Heading("", "Open a file", "")),
+        (hit("...", "", "section"), Heading("", "...", "")),
     ],
 )
 def test_a_heading_says_the_name_once(found: Hit, said: Heading):

@@ -73,8 +73,9 @@ class Heading:
 
 def heading(hit: Hit) -> Heading:
     """Take a signature apart around the name, so that the name is said once, and the kind only by its badge."""
-    for name in (hit.name, hit.name.rpartition(".")[2]):
-        before, found, after = hit.signature.partition(name)
-        if found and _PREFIX.fullmatch(before):
+    for name in (hit.name, hit.name.rpartition(".")[2] or hit.name):
+        at = hit.signature.find(name)
+        before, after = hit.signature[: max(at, 0)], hit.signature[at + len(name) :]
+        if at >= 0 and _PREFIX.fullmatch(before):
             return Heading("" if before.strip() == hit.kind else before, hit.name, after)
     return Heading("", hit.name, f" {hit.signature}" if hit.signature else "")

@@ -1,0 +1,86 @@
+"""The address is the state: back and forward."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Page, expect
+
+HITS = "#app-results a"
+BOX = "#app-query"
+
+
+async def test_back_from_a_search_shows_the_home_page_again_and_forward_the_results(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type("json")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "json")
+    await page.go_back()
+    await expect(page).to_have_url(re.compile(r":\d+/$"))
+    await expect(page.get_by_text("In this library")).to_be_visible()
+    await expect(page.locator(BOX)).to_have_value("")
+    await expect(page.locator(BOX)).to_have_attribute("aria-expanded", "false")
+    await page.go_forward()
+    await expect(page).to_have_url(re.compile(r"/search\?q=json$"))
+    await expect(page.locator(BOX)).to_have_value("json")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "json")
+
+
+async def test_typing_adds_one_step_however_many_keys_are_pressed(page: Page):
+    await page.goto("/")
+    before = await page.evaluate("history.length")
+    await page.keyboard.type("json.dumps")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "json.dumps")
+    assert await page.evaluate("history.length") == before + 1
+
+
+async def test_back_from_a_page_shows_the_results_it_was_opened_from(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type("json.dumps")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "json.dumps")
+    await page.locator(HITS).first.click()
+    await expect(page).to_have_url(re.compile(r"#json\.dumps$"))
+    await page.go_back()
+    await expect(page).to_have_url(re.compile(r"/search\?q=json\.dumps$"))
+    await expect(page.locator(BOX)).to_have_value("json.dumps")
+    await expect(page.locator(HITS).first).to_contain_text("json.dumps")
+    await page.go_back()
+    await expect(page.get_by_text("In this library")).to_be_visible()
+    await page.go_forward()
+    await expect(page.locator(HITS).first).to_contain_text("json.dumps")
+    await page.go_forward()
+    await expect(page.locator("[id='json.dumps']")).to_be_in_viewport()
+
+
+async def test_searching_from_a_page_and_going_back_returns_to_the_same_place(page: Page):
+    await page.goto("/docs/python/3.11/library/json.html#json.loads")
+    await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
+    scroll = await page.evaluate("scrollY")
+    await page.keyboard.press("/")
+    await page.keyboard.type("pathlib")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "pathlib")
+    await page.go_back()
+    await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.loads$"))
+    await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
+    assert scroll > 0
+    await expect(page).to_have_title(re.compile("^json"))
+
+
+async def test_a_search_page_that_was_reloaded_goes_back_to_home(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type("json")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "json")
+    await page.reload()
+    await expect(page.locator(HITS).first).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_text("In this library")).to_be_visible()
+    await expect(page.locator(BOX)).to_have_value("")
+
+
+async def test_a_linked_search_shows_its_results_and_filters(page: Page):
+    await page.goto("/search?q=json&kind=module")
+    await expect(page.locator(BOX)).to_have_value("json")
+    await expect(page.get_by_label("Kind")).to_have_value("module")
+    await expect(page.locator(HITS).first).to_contain_text("json")

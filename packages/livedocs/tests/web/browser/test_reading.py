@@ -1,0 +1,78 @@
+"""Reading in the browser, without scripts, and pages that mean harm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+
+@pytest.fixture
+async def plain_page(browser: Browser, origin: str) -> AsyncGenerator[Page]:
+    """A browser that runs no scripts."""
+    context = await browser.new_context(base_url=origin, java_script_enabled=False)
+    yield await context.new_page()
+    await context.close()
+
+
+async def test_without_scripts_one_can_search_and_read(plain_page: Page):
+    await plain_page.goto("/")
+    await plain_page.locator("#app-query").fill("json.dumps")
+    await plain_page.get_by_role("button", name="Search").click()
+    await expect(plain_page).to_have_url(re.compile(r"/search\?q=json\.dumps"))
+    await plain_page.locator("#app-results a").first.click()
+    await expect(plain_page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
+    await expect(plain_page.locator("[id='json.dumps']")).to_be_in_viewport()
+
+
+async def test_links_lead_from_page_to_page_inside_the_app(page: Page):
+    await page.goto("/docs/python/3.11/library/json.html")
+    await page.get_by_role("link", name="Next page").click()
+    await expect(page).to_have_url(re.compile(r"/docs/python/3\.11/library/mailbox\.html$"))
+    await page.get_by_role("navigation", name="Breadcrumb").get_by_role("link").last.click()
+    await expect(page).to_have_url(re.compile(r"/docs/python/3\.11/library/netdata\.html$"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_code_is_highlighted_in_both_themes(page: Page, theme: str):
+    await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    await page.goto("/docs/python/3.11/library/json.html")
+    keyword, plain, background = await page.evaluate(
+        """() => [document.querySelector(".highlight .kn"), document.querySelector(".highlight pre"), document.body]
+            .map((element, at) => getComputedStyle(at < 2 ? element : document.documentElement)
+                [at < 2 ? "color" : "backgroundColor"])"""
+    )
+    assert keyword != plain
+    is_dark = sum(int(part) for part in re.findall(r"\d+", background)[:3]) < 380
+    assert is_dark is (theme == "dark")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/search?q=open", "/docs/python/3.11/library/functions.html", "/docs/python/3.11/library/stdtypes.html"],
+)
+async def test_no_view_is_wider_than_the_window(page: Page, address: str, width: int):
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(address)
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
+async def test_a_page_that_means_harm_does_none_and_the_app_still_works(trapped, hostile_origin: str):
+    page, watched = trapped
+    await page.goto("/docs/trap/1.0/index.html", wait_until="networkidle")
+    await expect(page.get_by_role("heading", name="Trap")).to_be_visible()
+    await expect(page.get_by_text("cover")).to_have_css("position", "static")
+    await page.get_by_text("press").click()
+    assert await page.evaluate("window.taken") is None
+    await page.keyboard.press("/")
+    await page.keyboard.type("spring")
+    await expect(page.locator("#app-results a").first).to_contain_text("trap.spring")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"#trap\.spring$"))
+    await page.goto("/docs/trap/1.0/_images/drawing.svg")
+    assert await page.evaluate("window.taken") is None
+    assert [address for address in watched.addresses if not address.startswith(f"{hostile_origin}/")] == []
+    assert not [address for address in watched.addresses if address.endswith("/nowhere")]

@@ -1,0 +1,205 @@
+"""Searching in the browser, with the mouse and with the keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import anyio
+import pytest
+from playwright.async_api import Page, Route, expect
+
+RESULTS = "#app-results"
+HITS = "#app-results a"
+
+
+async def test_the_box_has_the_focus_at_once(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+
+
+async def test_results_appear_as_one_types_and_the_address_holds_the_query(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type("asyncio.ga")
+    await expect(page.locator(HITS).first).to_contain_text("asyncio.gather")
+    await expect(page).to_have_url(re.compile(r"/search\?q=asyncio\.ga$"))
+    await expect(page).to_have_title("asyncio.ga · livedocs")
+    await expect(page.locator(f"{HITS} mark").first).to_have_text("asyncio.ga")
+    await expect(page.locator("#app-query")).to_be_focused()
+
+
+async def test_a_hit_opens_its_page_with_the_documented_object_in_view_and_highlighted(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type("json.dumps")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "json.dumps")
+    await page.locator(HITS).first.click()
+    await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
+    target = page.locator("[id='json.dumps']")
+    await expect(target).to_be_in_viewport(ratio=1)
+    box = await target.bounding_box()
+    header = await page.locator("header").first.bounding_box()
+    assert box is not None
+    assert header is not None
+    assert box["y"] >= header["height"], "the header covers what was opened"
+    colours = await target.evaluate("(e) => [getComputedStyle(e).backgroundColor, e.matches(':target')]")
+    other = await page.locator("[id='json.dump']").evaluate("(e) => getComputedStyle(e).backgroundColor")
+    assert colours[1] is True
+    assert colours[0] != other
+
+
+async def test_enter_opens_the_first_hit(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type("json.dumps")
+    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dumps")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
+
+
+async def test_enter_before_the_answer_opens_the_first_hit_of_that_answer(page: Page):
+    answers = anyio.Event()
+
+    async def hold(route: Route) -> None:
+        await answers.wait()
+        await route.continue_()
+
+    await page.goto("/")
+    await page.route("**/search?q=json.dumps*", hold)
+    await page.keyboard.type("json.dumps")
+    await page.keyboard.press("Enter")
+    answers.set()
+    await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
+
+
+async def test_arrows_move_the_selection_and_enter_opens_it(page: Page):
+    await page.goto("/search?q=json")
+    await expect(page.locator("#app-query")).to_be_focused()
+    box = page.locator("#app-query")
+    hits = page.locator(HITS)
+    await expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowUp")
+    await expect(hits.nth(1)).to_have_attribute("aria-selected", "true")
+    await expect(page.locator(f"{HITS}[aria-selected=true]")).to_have_count(1)
+    await expect(box).to_have_attribute("aria-activedescendant", "app-hit-2")
+    await expect(box).to_be_focused()
+    address = await hits.nth(1).get_attribute("href")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(re.escape(address or "?") + "$"))
+
+
+async def test_the_selection_stays_in_view_down_to_the_last_hit(page: Page):
+    await page.goto("/search?q=open")
+    await expect(page.locator("#app-query")).to_be_focused()
+    hits = page.locator(HITS)
+    count = await hits.count()
+    assert count == 20
+    for _ in range(count + 3):
+        await page.keyboard.press("ArrowDown")
+    await expect(hits.last).to_have_attribute("aria-selected", "true")
+    await expect(hits.last).to_be_in_viewport(ratio=1)
+    for _ in range(count):
+        await page.keyboard.press("ArrowUp")
+    await expect(page.locator(f"{HITS}[aria-selected=true]")).to_have_count(0)
+
+
+async def test_slash_focuses_the_box_and_is_a_character_inside_it(page: Page):
+    await page.goto("/docs/python/3.11/library/json.html")
+    box = page.locator("#app-query")
+    await expect(box).not_to_be_focused()
+    await page.keyboard.press("/")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("")
+    await page.keyboard.type("a/b")
+    await expect(box).to_have_value("a/b")
+
+
+async def test_escape_clears_the_box_and_then_leaves_it(page: Page):
+    await page.goto("/search?q=json")
+    await expect(page.locator("#app-query")).to_be_focused()
+    box = page.locator("#app-query")
+    await page.keyboard.press("Escape")
+    await expect(box).to_have_value("")
+    await expect(page.get_by_text("In this library")).to_be_visible()
+    await expect(page.locator(RESULTS)).to_have_count(0)
+    await expect(box).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(box).not_to_be_focused()
+
+
+async def test_a_filter_limits_the_results_and_is_part_of_the_address(page: Page):
+    await page.goto("/search?q=json")
+    await page.get_by_label("Kind").select_option("module")
+    await expect(page.locator(f"{RESULTS} .kind").first).to_have_text("module")
+    await expect(page.locator(f"{RESULTS} .kind").filter(has_not_text="module")).to_have_count(0)
+    await expect(page).to_have_url(re.compile(r"/search\?q=json&kind=module$"))
+
+
+async def test_an_older_answer_never_takes_the_place_of_a_newer_one(page: Page):
+    answers, asked = anyio.Event(), anyio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await answers.wait()
+        await route.continue_()
+
+    await page.goto("/")
+    await page.route(re.compile(r"/search\?q=json$"), hold)
+    await page.keyboard.type("json")
+    await asked.wait()
+    await page.keyboard.type(".dumps")
+    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dumps")
+    await page.evaluate(
+        """() => { window.swaps = []; document.addEventListener("htmx:after:swap", () =>
+            window.swaps.push(document.querySelector("#app-results")?.dataset.asked)) }"""
+    )
+    answers.set()
+    await page.keyboard.type("(")
+    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dumps(")
+    assert "json" not in await page.evaluate("window.swaps")
+
+
+async def test_the_search_is_a_combobox_with_a_listbox_for_assistive_technology(page: Page):
+    await page.goto("/")
+    box = page.get_by_role("combobox", name="Search the documentation")
+    await expect(box).to_have_attribute("aria-expanded", "false")
+    await box.press_sequentially("json")
+    await expect(box).to_have_attribute("aria-expanded", "true")
+    await expect(box).to_have_attribute("aria-controls", "app-results")
+    options = page.get_by_role("listbox", name="Results").get_by_role("option")
+    await expect(options).to_have_count(20)
+    await expect(page.get_by_role("status")).to_have_text("20 results for json.")
+
+
+async def test_a_correction_is_announced(page: Page):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type("asyncio.gahter")
+    await expect(page.get_by_role("status")).to_contain_text("Showing results for asyncio.gather.")
+    await expect(page.locator(HITS).first).to_contain_text("asyncio.gather")
+
+
+@pytest.mark.parametrize("query", ["<img src=x onerror=alert(1)>", '"', "a\\b", "%00%ff", "\U0001f40d", "{{1}}"])
+async def test_awkward_text_can_be_typed(page: Page, query: str):
+    await page.goto("/")
+    await expect(page.locator("#app-query")).to_be_focused()
+    await page.keyboard.type(query)
+    await expect(page).to_have_title(f"{query} · livedocs")
+    await expect(page.locator("#app-query")).to_have_value(query)
+
+
+async def test_a_server_that_does_not_answer_is_said_and_the_next_answer_takes_it_back(unwatched_page: Page):
+    page = unwatched_page
+    await page.goto("/")
+    await page.route("**/search?**", lambda route: route.abort())
+    await page.keyboard.type("j")
+    status = page.get_by_role("status")
+    await expect(status).to_have_text("The server did not answer. Is livedocs still running?")
+    await expect(status).to_be_in_viewport(ratio=1)
+    await page.unroute("**/search?**")
+    await page.keyboard.type("son")
+    await expect(page.locator(HITS).first).to_contain_text("json")
+    await expect(status).to_have_text("20 results for json.")
