@@ -81,6 +81,8 @@ def install_modules() -> Npm:
     lock = fingerprint([FRONTEND / "package.json", FRONTEND / "package-lock.json"])
     if not _says(stamp, lock):
         say("Installing what the front end is built with")
+        # What an interrupted install left behind looks complete to npm.
+        shutil.rmtree(MODULES, ignore_errors=True)
         # Not `npm ci`: it refuses a lock without the packages for other platforms, which not every registry serves.
         npm("install", "--no-save", "--loglevel=error")
         stamp.write_text(lock)
