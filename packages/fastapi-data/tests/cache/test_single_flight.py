@@ -189,6 +189,16 @@ async def test_an_answer_begun_before_clear_is_not_stored_nor_shared_with_later_
     assert answers == [(200, "0"), (200, "1"), (200, "1")]
 
 
+async def test_an_answer_begun_before_clear_is_not_stored_when_nobody_asked_since(app, client, cache, store, gate):
+    answers = Answers()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(answers.ask, client, "/number")
+        await gate.entered[0].wait()
+        await cache.clear()
+        gate.open[0].set()
+    assert (answers, len(store)) == ([(200, "0")], 0)
+
+
 async def test_a_failure_after_clear_leaves_the_newer_execution_alone(app, client, cache, gate):
     answers = Answers()
     first = anyio.CancelScope()
