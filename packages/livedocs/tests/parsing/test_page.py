@@ -69,6 +69,28 @@ def test_overloads_without_an_id_belong_to_the_entry_they_stand_with():
     assert entry.signatures == ("brew()", "brew(a)", "brew(a, b)")
 
 
+def test_every_overload_has_the_qualified_name():
+    body = """<main><dl class="py method"><dt class="sig" id="tea.Pot.pour"><em>async </em><i class="x"></i>
+    <span class="descname">pour</span>()</dt><dt class="sig"><em>async </em><span class="descname">pour</span>(cup)</dt>
+    <dd></dd></dl></main>"""
+    (entry,) = parse(body, objects={"tea.Pot.pour": record("py:method", "tea.Pot.pour")}).entries
+    assert entry.signatures == ("async tea.Pot.pour()", "async tea.Pot.pour(cup)")
+
+
+def test_overloads_in_lists_of_their_own_belong_to_the_object_before_them():
+    overload = '<dl class="py method">\n<dt class="sig"{}><span class="descname">pour</span>({})</dt>\n<dd>{}</dd></dl>'
+    body = (
+        overload.format(' id="tea.Pot.pour"', "cup", "")
+        + overload.format("", "cups, n", "")
+        + overload.format("", "floor", "<p>Pour <span id='x'></span>tea.</p>")
+        + overload.replace("pour", "stir").format("", "", "<p>Stir.</p>")
+    )
+    root, pour = parse(f"<main>{body}</main>").entries
+    assert pour.signatures == ("tea.Pot.pour(cup)", "tea.Pot.pour(cups, n)", "tea.Pot.pour(floor)")
+    assert (pour.text, pour.anchors) == ("Pour tea.", ("x",))
+    assert root.text == "stir()\nStir."
+
+
 def test_a_multi_line_signature_is_one_line():
     body = """<main><dl class="py function"><dt class="sig" id="brew"><span class="descname">brew</span>(
     <dl><dd><em>leaves</em>,</dd><dd><em>water</em>,</dd></dl>)</dt><dd><p>x</p></dd></dl></main>"""

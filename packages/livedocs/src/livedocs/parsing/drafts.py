@@ -32,6 +32,28 @@ class Head:
     anchors: list[str] = field(default_factory=list[str])
 
 
+@dataclass(slots=True)
+class Group:
+    """Terms that share a description.
+
+    Attributes:
+        container: the ``dl`` they stand in.
+        terms: one or more ``dt``.
+        targets: further ids that mean the first of them.
+        descriptions: the ``dd`` below them.
+    """
+
+    container: Element
+    terms: list[Element]
+    targets: list[str]
+    descriptions: list[Element] = field(default_factory=list[Element])
+
+    @property
+    def end(self) -> int:
+        """Position behind the last of it."""
+        return (self.descriptions or self.terms)[-1].end
+
+
 @dataclass(slots=True, eq=False)
 class Draft:
     """A description and the heads above it.

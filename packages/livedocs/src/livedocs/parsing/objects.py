@@ -124,26 +124,35 @@ def head_of(html: str, term: Element, container: Element, context: PageContext) 
     words = inline_text(content)
     if "glossary" in container.classes:
         return Head(anchor, "term", "std:term", words, anchors=inner_ids)
-    written_name = "".join(inline_text(match[2]) for match in _WRITTEN_NAME.finditer(content))
     identity = identify(context.objects, [anchor, *inner_ids], words)
     if identity is None:
-        identity = Identity(_role_by_classes(container), written_name or anchor)
+        written = written_name(content)
+        identity = Identity(
+            _role_by_classes(container), anchor if anchor.endswith(f".{written}") else written or anchor
+        )
     return Head(
         anchor,
         kind_of(identity.role),
         identity.role,
         identity.name,
-        signatures=[_qualified(words, written_name, identity.name)] if words else [],
+        signatures=[signature_of(content, identity.name)] if words else [],
         aliases=identity.aliases,
         anchors=inner_ids,
     )
 
 
-def _qualified(signature: str, written_name: str, name: str) -> str:
-    """A signature with the qualified name: below its class Sphinx writes a method's last part only."""
-    if written_name and name.endswith(f".{written_name}"):
+def written_name(content: str) -> str:
+    """The name as a ``dt`` writes it; below its class that is a method's last part only."""
+    return "".join(inline_text(match[2]) for match in _WRITTEN_NAME.finditer(content))
+
+
+def signature_of(content: str, name: str) -> str:
+    """The words of a ``dt`` with the qualified name in place of the written one."""
+    signature = inline_text(content)
+    written = written_name(content)
+    if written and name.endswith(f".{written}"):
         for word in _WORD.finditer(signature):
-            if word[0] == written_name:
+            if word[0] == written:
                 return f"{signature[: word.start()]}{name}{signature[word.end() :]}"
     return signature
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import groupby
 
-from livedocs.parsing.drafts import Draft, Head
+from livedocs.parsing.drafts import Draft, Group, Head
 from livedocs.parsing.models import PageContext
 from livedocs.parsing.notes import change_of
-from livedocs.parsing.objects import head_of, identify, is_object_term
+from livedocs.parsing.objects import head_of, identify, is_object_term, signature_of, written_name
 from livedocs.parsing.outline import Element, ids
 from livedocs.parsing.sections import heading_of, heading_text, is_section, is_table_of_contents
 from livedocs.parsing.text import inline_text
@@ -22,27 +21,6 @@ _MAX_BREADCRUMB = 20
 _NO_SUMMARY_INSIDE = frozenset({"admonition", "field-list", "sidebar", "topic"})
 _NO_SUMMARY = frozenset({"rubric", "caption", "admonition-title", "topic-title", "sidebar-title", "centered"})
 _LABEL_OR_LINK = re.compile(r"<(strong|a)\b[^>]*>.*?</\1>", re.DOTALL)
-
-
-@dataclass(slots=True)
-class _Group:
-    """Terms that share a description.
-
-    Attributes:
-        container: the ``dl`` they stand in.
-        terms: one or more ``dt``.
-        targets: further ids that mean the first of them.
-        descriptions: the ``dd`` below them.
-    """
-
-    container: Element
-    terms: list[Element]
-    targets: list[str]
-    descriptions: list[Element] = field(default_factory=list[Element])
-
-    @property
-    def end(self) -> int:
-        return (self.descriptions or self.terms)[-1].end
 
 
 class Walk:
@@ -60,7 +38,7 @@ class Walk:
         self._elements = elements
         self._context = context
         self._title = title
-        self._groups: dict[int, _Group] = {}
+        self._groups: dict[int, Group] = {}
         self._skip_until = 0
         self._no_summary_until = 0
         root = Draft([Head("", "section", "std:label", title)], [(0, len(html))], len(html) + 1)
@@ -134,37 +112,38 @@ class Walk:
         # A module directive between objects means the section from there on, not the next object.
         self._open[-1].heads[0].anchors += [target for target in targets if self._is_module(target)]
         targets = [target for target in targets if not self._is_module(target)]
-        groups: list[_Group] = []
+        groups: list[Group] = []
         for is_term, run in groupby(container.children, key=lambda child: child.tag == "dt"):
             if is_term:
-                groups.append(_Group(container, terms=list(run), targets=[] if groups else targets))
+                groups.append(Group(container, terms=list(run), targets=[] if groups else targets))
             elif groups:
                 groups[-1].descriptions.extend(run)
         described = [group for group in groups if self._describes_objects(group)]
+        if len(groups) == 1 and not described:
+            self._continue_overloads(groups[0])
         self._groups.update((group.terms[0].start, group) for group in described)
         if groups and len(described) == len(groups):
             self._open[-1].cuts.append((start, container.end))
 
-    def _describes_objects(self, group: _Group) -> bool:
+    def _describes_objects(self, group: Group) -> bool:
         if any(term.id and is_object_term(term, group.container, self._context) for term in group.terms):
             return True
         # An object that is kept out of the index has no id of its own; a place right before it stands in.
         is_python = group.container.classes[:1] == ("py",)
         return is_python and bool(group.targets) and any("sig" in term.classes for term in group.terms)
 
-    def _open_group(self, group: _Group) -> None:
+    def _open_group(self, group: Group) -> None:
         parent = self._open[-1]
         if not any(term.id for term in group.terms):
             group.terms[0].id = group.targets.pop()
         heads: list[Head] = []
-        overloads: list[str] = []
-        for term in group.terms:
+        first = next(index for index, term in enumerate(group.terms) if term.id)
+        for term in group.terms[first:]:
             if term.id:
                 heads.append(head_of(self._html, term, group.container, self._context))
             else:
-                signature = inline_text(self._html[term.inner_start : term.inner_end])
-                (heads[-1].signatures if heads else overloads).append(signature)
-        heads[0].signatures[:0] = overloads
+                heads[-1].signatures.append(self._signature(term, heads[-1]))
+        heads[0].signatures[:0] = [self._signature(term, heads[0]) for term in group.terms[:first]]
         heads[0].anchors += group.targets
         draft = Draft(
             heads,
@@ -176,6 +155,28 @@ class Walk:
         )
         parent.cuts.append((group.terms[0].start, group.end))
         self._push(draft)
+
+    def _continue_overloads(self, group: Group) -> None:
+        """Join a description without an id to the object of the same name that stands right before it.
+
+        Only one of several directives for one function may be indexed; the text stands below the last of them.
+        """
+        previous = self.drafts[-1] if self.drafts else None
+        if previous is None or previous.is_section:
+            return
+        head = previous.heads[-1]
+        written = {written_name(self._html[term.inner_start : term.inner_end]) for term in group.terms}
+        between = self._html[previous.end : group.container.start]
+        if between.strip() != "</dl>" or not all(name and f".{head.name}".endswith(f".{name}") for name in written):
+            return
+        head.signatures.extend(self._signature(term, head) for term in group.terms)
+        previous.ranges.extend((description.inner_start, description.inner_end) for description in group.descriptions)
+        previous.end = group.end
+        self._open[-1].cuts.append((group.container.start, group.container.end))
+        self._open.append(previous)
+
+    def _signature(self, term: Element, head: Head) -> str:
+        return signature_of(self._html[term.inner_start : term.inner_end], head.name)
 
     def _push(self, draft: Draft) -> None:
         self.drafts.append(draft)
