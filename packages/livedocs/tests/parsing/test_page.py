@@ -26,6 +26,15 @@ def test_a_page_without_sections_is_one_entry():
     assert entry.anchors == ("x",)
 
 
+def test_a_theme_without_roles_has_its_text_where_the_sections_are():
+    furniture = "<h1>The whole manual</h1><div class='nav'>previous next</div>"
+    body = f"{furniture}<div><div class='section' id='a'><h1>A</h1><p>Text.</p></div></div><div>Sidebar</div>"
+    page = parse_page(f"<html><body>{body}</body></html>", PageContext("p.html", "/docs/x/1/"))
+    assert [entry.name for entry in page.entries] == ["A"]
+    assert "whole manual" not in page.html
+    assert "Sidebar" not in page.html
+
+
 def test_text_outside_of_sections_is_not_lost():
     page = parse("<div role='main'><p>Before.</p><section id='a'><h1>A</h1><p>In.</p></section></div>")
     assert [(entry.anchor, entry.text) for entry in page.entries] == [("", "Before."), ("a", "In.")]

@@ -17,8 +17,9 @@ from livedocs.parsing.text import inline_text
 from livedocs.parsing.tree import parse_html
 from livedocs.parsing.walk import Walk
 
-# By role and meaning, so that no theme has to be known; the last two are Sphinx's own basic layout.
-_MAIN = ("[role=main]", "main", "article", "div.body", "div.document")
+# By role and meaning, so that no theme has to be known; the last is Sphinx's own basic layout.
+_MAIN = ("[role=main]", "main", "article", "div.body")
+_SECTION = "section[id], div.section[id]"
 # What a theme adds to the text for its readers' convenience.
 _FURNITURE = (
     "a.headerlink, a:has(> .viewcode-link), .viewcode-back, .copybutton, .related, .sphinxsidebar, .prev-next-area, "
@@ -71,7 +72,9 @@ def _main(tree: LexborHTMLParser) -> LexborNode | None:
         if found is not None:
             article = found.css_first("article") if selector != "article" else None
             return article if article is not None and article.css_first("h1") is not None else found
-    return tree.body
+    # A theme that says nothing of the kind still puts the sections somewhere, and its own furniture around them.
+    section = tree.css_first(_SECTION)
+    return section.parent if section is not None else tree.body
 
 
 def _links(html: str, elements: list[Element], links: LinkRewriter) -> tuple[Link, ...]:
