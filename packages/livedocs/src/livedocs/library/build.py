@@ -137,7 +137,9 @@ def read_documentation(
     entries = assemble(pages, index)
     assets = tuple(_assets(root, pages))
     covered = coverage(inventory, pages)
-    texts = sum((item.words for item in packed), Counter[str]())
+    texts = Counter[str]()
+    for item in packed:
+        texts.update(item.words)
     docset = replace(
         _describe(documentation, pages),
         name=docset_name,
