@@ -2,9 +2,9 @@
 
 ``python -m benchmarks.relevance JUDGED.jsonl [--library FILE] [--misses N] [--protocol]``
 
-Each line of the judged file is ``{"query", "kind", "relevant": [{"target", "grade"}, ...]}``; the scorer is ``score.py``
-beside it. Queries go through the engine exactly as the web route sends them. ``--protocol`` speaks the JSON lines of the
-peers' benchmark instead (a line ``{"q", "k"}`` in, ``{"r": [targets], "ns"}`` out), to join their run.
+Each line of the judged file is ``{"query", "kind", "relevant": [{"target", "grade"}, ...]}``; the scorer is
+``score.py`` beside it. Queries go through the engine exactly as the web route sends them. ``--protocol`` speaks the JSON
+lines of the peers' benchmark instead (a line ``{"q", "k"}`` in, ``{"r": [targets], "ns"}`` out), to join their run.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def _score(engine: Engine, filters: Filters, judged: Path, misses: int) -> int:
     sys.stdout.write(_explained(done.stdout, whys))
     sys.stderr.write(done.stderr)
     nanoseconds.sort()
-    quantiles = {name: nanoseconds[int(len(nanoseconds) * share)] / 1e6 for name, share in (("p50", 0.5), ("p95", 0.95))}
+    quantiles = {
+        name: nanoseconds[int(len(nanoseconds) * share)] / 1e6 for name, share in (("p50", 0.5), ("p95", 0.95))
+    }
     print(f"\nwhole queries, in the engine: p50 {quantiles['p50']:.2f} ms, p95 {quantiles['p95']:.2f} ms")
     return done.returncode
 
@@ -73,7 +75,7 @@ def _explained(table: str, whys: dict[str, str]) -> str:
     lines: list[str] = []
     for line in table.splitlines():
         lines.append(line)
-        if "  got " in line or " got " in line:
+        if " got " in line:
             query = next((query for query in whys if line[10:].startswith(query[:45])), None)
             if query is not None:
                 lines.append(f"          because: {whys[query]}")
