@@ -3,8 +3,8 @@
 ``python -m benchmarks.relevance JUDGED.jsonl [--library FILE] [--misses N] [--protocol]``
 
 Each line of the judged file is ``{"query", "kind", "relevant": [{"target", "grade"}, ...]}``; the scorer is
-``score.py`` beside it. Queries go through the engine exactly as the web route sends them. ``--protocol`` speaks the JSON
-lines of the peers' benchmark instead (a line ``{"q", "k"}`` in, ``{"r": [targets], "ns"}`` out), to join their run.
+``score.py`` beside it. Queries go through the engine exactly as the web route sends them. ``--protocol`` speaks the
+JSON lines of the peers' benchmark instead (a line ``{"q", "k"}`` in, ``{"r": [targets], "ns"}`` out), to join in.
 """
 
 from __future__ import annotations
