@@ -11,6 +11,7 @@ import fastapi_data
 
 PUBLIC = [
     "CacheUsageError",
+    "ConflictError",
     "Database",
     "DatabaseAlreadyReadyError",
     "DatabaseError",
@@ -18,9 +19,16 @@ PUBLIC = [
     "DatabaseNotReadyError",
     "FastAPIDataError",
     "InMemoryDatabase",
+    "InvalidCursorError",
+    "KeysetPage",
     "MemoryStore",
+    "MigrationError",
     "MissingDriverError",
+    "NotFoundError",
+    "Page",
     "ReadOnlyDatabaseError",
+    "Repository",
+    "RepositoryError",
     "ResponseCache",
     "cache_response",
 ]

@@ -15,18 +15,26 @@ if TYPE_CHECKING:
     from fastapi_data.database import Database
     from fastapi_data.errors import (
         CacheUsageError,
+        ConflictError,
         DatabaseAlreadyReadyError,
         DatabaseError,
         DatabaseFileError,
         DatabaseNotReadyError,
         FastAPIDataError,
+        InvalidCursorError,
+        MigrationError,
         MissingDriverError,
+        NotFoundError,
         ReadOnlyDatabaseError,
+        RepositoryError,
     )
     from fastapi_data.memory import InMemoryDatabase
+    from fastapi_data.repository.pages import KeysetPage, Page
+    from fastapi_data.repository.repository import Repository
 
 __all__ = [
     "CacheUsageError",
+    "ConflictError",
     "Database",
     "DatabaseAlreadyReadyError",
     "DatabaseError",
@@ -34,15 +42,23 @@ __all__ = [
     "DatabaseNotReadyError",
     "FastAPIDataError",
     "InMemoryDatabase",
+    "InvalidCursorError",
+    "KeysetPage",
     "MemoryStore",
+    "MigrationError",
     "MissingDriverError",
+    "NotFoundError",
+    "Page",
     "ReadOnlyDatabaseError",
+    "Repository",
+    "RepositoryError",
     "ResponseCache",
     "cache_response",
 ]
 
 _HOMES = {
     "CacheUsageError": "errors",
+    "ConflictError": "errors",
     "Database": "database",
     "DatabaseAlreadyReadyError": "errors",
     "DatabaseError": "errors",
@@ -50,9 +66,16 @@ _HOMES = {
     "DatabaseNotReadyError": "errors",
     "FastAPIDataError": "errors",
     "InMemoryDatabase": "memory",
+    "InvalidCursorError": "errors",
+    "KeysetPage": "repository.pages",
     "MemoryStore": "cache.store",
+    "MigrationError": "errors",
     "MissingDriverError": "errors",
+    "NotFoundError": "errors",
+    "Page": "repository.pages",
     "ReadOnlyDatabaseError": "errors",
+    "Repository": "repository.repository",
+    "RepositoryError": "errors",
     "ResponseCache": "cache.response_cache",
     "cache_response": "cache.policy",
 }

@@ -7,16 +7,26 @@
     │   ├── DatabaseNotReadyError       used before setup() or after dispose()
     │   ├── DatabaseAlreadyReadyError   setup() twice without dispose() between
     │   ├── DatabaseFileError           the file is missing, damaged, or no SQLite database
+    │   ├── DatabaseSettingsError       an address or a setting that cannot be right
+    │   ├── DatabaseUnavailableError    the database cannot be reached, went away, or is locked by somebody else
     │   ├── MissingDriverError          the package that talks to the database is not installed
-    │   └── ReadOnlyDatabaseError       a write to a database that is only read
+    │   ├── PoolExhaustedError          every connection is in use, and none became free in time
+    │   ├── ReadOnlyDatabaseError       a write to a database that is only read
+    │   └── StatementTimeoutError       a statement took longer than it may
+    ├── RepositoryError
+    │   ├── NotFoundError               no row has this key, or fulfils this statement
+    │   ├── ConflictError               a constraint, or somebody else's change, forbids the write
+    │   └── InvalidCursorError          a page's cursor is broken, or belongs to another list
+    ├── MigrationError                  Alembic refused; the database is as it was
     └── CacheUsageError                 a route is marked in a way that could never be cached
 
-Errors of the database itself (a constraint, a syntax error) stay SQLAlchemy's own.
+What the database itself refuses (a syntax error, say) stays SQLAlchemy's own error; a repository turns constraints into
+``ConflictError``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,17 +99,122 @@ class MissingDriverError(DatabaseError):
 
 
 class ReadOnlyDatabaseError(DatabaseError):
-    """A statement tried to change a database that is only read.
+    """A statement tried to change a database, or a session, that only reads."""
+
+
+class DatabaseSettingsError(DatabaseError, ValueError):
+    """An address or a setting of a database cannot be right; the message names it, and never shows a password."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database cannot be reached, went away, or is locked by somebody else. Trying again later may help.
 
     Attributes:
-        path: the file the database was copied from.
+        reason: what happened, as sentences.
+        transient: False when only another configuration can help, e.g. after a wrong password.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, reason: str, *, transient: bool = True) -> None:
+        self.reason = reason
+        self.transient = transient
+        super().__init__(reason)
+
+
+class PoolExhaustedError(DatabaseError):
+    """Every connection is in use, and none became free in time.
+
+    Attributes:
+        max_size: how many connections the pool may have.
+        timeout_seconds: how long the caller waited.
+    """
+
+    def __init__(self, *, max_size: int, timeout_seconds: float) -> None:
+        self.max_size = max_size
+        self.timeout_seconds = timeout_seconds
         super().__init__(
-            f"The in-memory copy of {path} is read-only. Write to the file itself, then call 'await db.reload()'."
+            f"All {max_size} connections are in use, and none became free within {timeout_seconds:g} s. Hold sessions "
+            "for a shorter time, or allow more connections."
         )
+
+
+class StatementTimeoutError(DatabaseError):
+    """A statement took longer than the database's ``statement_timeout_seconds`` and was stopped.
+
+    Attributes:
+        timeout_seconds: how long it may take.
+    """
+
+    def __init__(self, timeout_seconds: float) -> None:
+        self.timeout_seconds = timeout_seconds
+        super().__init__(f"The statement took longer than {timeout_seconds:g} s and was stopped.")
+
+
+class RepositoryError(FastAPIDataError):
+    """A repository cannot do what was asked."""
+
+
+class NotFoundError(RepositoryError):
+    """No row has the key, or fulfils the statement.
+
+    Attributes:
+        entity: the mapped class that was looked for, e.g. ``Article``.
+        key: the primary key that was looked for; None when a statement was given.
+    """
+
+    def __init__(self, entity: str, key: object = None) -> None:
+        self.entity = entity
+        self.key = key
+        super().__init__(f"There is no such {entity}." if key is None else f"There is no {entity} with the key {key}.")
+
+
+ConflictKind = Literal["unique", "foreign_key", "not_null", "check", "exclusion", "version", "other"]
+"""What a write came into conflict with; ``version`` is another write, everything else a constraint."""
+
+_CONFLICTS: dict[ConflictKind, str] = {
+    "unique": "another one has the same values",
+    "foreign_key": "it refers to a row that does not exist, or a row that refers to it does",
+    "not_null": "a value it needs is missing",
+    "check": "a value is outside what the database allows",
+    "exclusion": "it overlaps another one",
+    "version": "somebody else changed or deleted it meanwhile. Read it again, then decide anew",
+    "other": "a constraint of the database forbids it",
+}
+
+
+class ConflictError(RepositoryError):
+    """A constraint, or somebody else's change, forbids the write.
+
+    The session's transaction is lost by then, unless the write was inside ``async with session.begin_nested()``.
+
+    Attributes:
+        entity: the mapped class that was written, e.g. ``Article``.
+        kind: what the write came into conflict with, from the driver's error code.
+        constraint: the constraint's name, if the driver tells it (PostgreSQL does, SQLite does not); else None.
+        columns: the columns of that constraint, as far as they are known; else empty.
+    """
+
+    def __init__(
+        self, entity: str, kind: ConflictKind, *, constraint: str | None = None, columns: tuple[str, ...] = ()
+    ) -> None:
+        self.entity = entity
+        self.kind: ConflictKind = kind
+        self.constraint = constraint
+        self.columns = columns
+        of_columns = f" ({', '.join(columns)})" if columns else ""
+        super().__init__(f"{entity}: {_CONFLICTS[kind]}{of_columns}.")
+
+
+class InvalidCursorError(RepositoryError):
+    """The cursor of a page is broken, or was made for another list."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cursor is broken or belongs to another list. Begin with the first page, without a cursor."
+        )
+
+
+class MigrationError(FastAPIDataError):
+    """Alembic refused a command, or the database is not as the migrations say; nothing was changed."""
 
 
 class CacheUsageError(FastAPIDataError):

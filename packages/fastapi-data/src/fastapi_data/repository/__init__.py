@@ -1,0 +1,1 @@
+"""Typed access to the rows of one mapped class."""
