@@ -1,6 +1,6 @@
 """Take the README's screenshots: home, search and reading view, wide and on a phone, light and dark.
 
-python scripts/screenshots.py LIBRARY FOLDER [--query asyncio.ga] [--page /docs/python/3.11/library/json.html]
+python scripts/screenshots.py LIBRARY FOLDER [--query subprocess.Popen] [--page /docs/python/3.11/library/json.html]
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Take screenshots of every view of a library.")
     parser.add_argument("library", type=Path, help="the library file")
     parser.add_argument("folder", type=Path, help="where the images are written")
-    parser.add_argument("--query", default="asyncio.ga", help="what is searched for")
+    parser.add_argument("--query", default="subprocess.Popen", help="what is searched for")
     parser.add_argument("--page", default="/docs/python/3.11/library/json.html#json.dump", help="the page that is read")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

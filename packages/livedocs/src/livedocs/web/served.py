@@ -111,7 +111,7 @@ class ServedLibrary:
             await anyio.sleep(SECONDS_BETWEEN_LOOKS)
             try:
                 await self.refresh()
-            except LibraryError:
+            except Exception:  # what goes wrong with a new file must not end the service of the last one
                 logger.exception("The library's file was replaced, but cannot be served; the last one still is.")
 
     async def refresh(self) -> bool:
@@ -157,6 +157,6 @@ class ServedLibrary:
     def _identify(self) -> tuple[int, int, int] | None:
         try:
             status = self.path.stat()
-        except FileNotFoundError:
+        except OSError:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size

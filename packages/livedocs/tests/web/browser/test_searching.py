@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import anyio
 import pytest
@@ -10,6 +12,23 @@ from playwright.async_api import Page, Route, expect
 
 RESULTS = "#app-results"
 HITS = "#app-results a"
+
+
+@asynccontextmanager
+async def held(page: Page, address: re.Pattern[str]) -> AsyncGenerator[anyio.Event]:
+    """Keep the answers to some requests back until the block ends; gives what is set when the first was asked."""
+    asked, released = anyio.Event(), anyio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await released.wait()
+        await route.continue_()
+
+    await page.route(address, hold)
+    try:
+        yield asked
+    finally:
+        released.set()
 
 
 async def test_the_box_has_the_focus_at_once(page: Page):
@@ -58,17 +77,10 @@ async def test_enter_opens_the_first_hit(page: Page):
 
 
 async def test_enter_before_the_answer_opens_the_first_hit_of_that_answer(page: Page):
-    answers = anyio.Event()
-
-    async def hold(route: Route) -> None:
-        await answers.wait()
-        await route.continue_()
-
     await page.goto("/")
-    await page.route("**/search?q=json.dumps*", hold)
-    await page.keyboard.type("json.dumps")
-    await page.keyboard.press("Enter")
-    answers.set()
+    async with held(page, re.compile(r"/search\?q=json\.dumps$")):
+        await page.keyboard.type("json.dumps")
+        await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
 
 
@@ -139,24 +151,17 @@ async def test_a_filter_limits_the_results_and_is_part_of_the_address(page: Page
 
 
 async def test_an_older_answer_never_takes_the_place_of_a_newer_one(page: Page):
-    answers, asked = anyio.Event(), anyio.Event()
-
-    async def hold(route: Route) -> None:
-        asked.set()
-        await answers.wait()
-        await route.continue_()
-
     await page.goto("/")
-    await page.route(re.compile(r"/search\?q=json$"), hold)
-    await page.keyboard.type("json")
-    await asked.wait()
-    await page.keyboard.type(".dumps")
-    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dumps")
-    await page.evaluate(
-        """() => { window.swaps = []; document.addEventListener("htmx:after:swap", () =>
-            window.swaps.push(document.querySelector("#app-results")?.dataset.asked)) }"""
-    )
-    answers.set()
+    async with held(page, re.compile(r"/search\?q=json$")) as asked:
+        await page.keyboard.type("json")
+        with anyio.fail_after(30):
+            await asked.wait()
+        await page.keyboard.type(".dumps")
+        await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dumps")
+        await page.evaluate(
+            """() => { window.swaps = []; document.addEventListener("htmx:after:swap", () =>
+                window.swaps.push(document.querySelector("#app-results")?.dataset.asked)) }"""
+        )
     await page.keyboard.type("(")
     await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dumps(")
     assert "json" not in await page.evaluate("window.swaps")
