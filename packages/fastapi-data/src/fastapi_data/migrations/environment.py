@@ -1,0 +1,118 @@
+"""What an ``env.py`` of Alembic does, for async drivers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection, MetaData, event, func, make_url, select
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from fastapi_data.errors import MigrationError
+
+LOCK_TIMEOUT_SECONDS = 600.0
+"""How long a process waits for another one that migrates the same database."""
+
+_LOCK_KEY = 0x6661737464617461
+"""Of PostgreSQL's advisory lock: "fastdata" in ASCII. Such locks belong to one database, so they need no more."""
+
+_LOCK_POLL_SECONDS = 0.1
+
+_DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+
+
+def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> None:
+    """Run what Alembic was asked for; the one call of an ``env.py``.
+
+    The database is the one that was given to ``upgrade()`` and the others; under Alembic's own command line it is
+    ``sqlalchemy.url`` of its configuration, else the environment's ``DATABASE_URL``.
+
+    All migrations that are due are one transaction, on SQLite too. Meanwhile other processes that migrate wait, by an
+    advisory lock on PostgreSQL (connect directly, not through PgBouncer) and by SQLite's write lock.
+
+    Args:
+        metadata: what the tables should be, for ``revision(autogenerate=True)`` and ``check``.
+        **options: of ``alembic.context.configure``, e.g. ``include_object``.
+
+    Raises:
+        MigrationError: no database was named, or another process migrates it for longer than ``LOCK_TIMEOUT_SECONDS``.
+    """
+    url = _url()
+    # Batches also run on databases that can alter tables, so a revision that was written on one database runs on all.
+    options = {"target_metadata": metadata, "render_as_batch": True, "transactional_ddl": True, **options}
+    if context.is_offline_mode():
+        context.configure(url=url, literal_binds=True, dialect_opts={"paramstyle": "named"}, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+    else:
+        asyncio.run(_run(url, options))
+
+
+def _url() -> URL:
+    given = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
+    given = given or os.environ.get("DATABASE_URL")
+    if not given:
+        raise MigrationError("No database is named. Give its URL, or set DATABASE_URL.")
+    url = make_url(given)
+    return url.set(drivername=_DRIVERS.get(url.get_backend_name(), url.drivername))
+
+
+async def _run(url: URL, options: dict[str, Any]) -> None:
+    engine = _engine(url)
+    try:
+        async with engine.connect() as connection, _alone(connection):
+            await connection.run_sync(_migrate, options)
+    finally:
+        await engine.dispose()
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
+    event.listen(engine.sync_engine, "connect", _leave_transactions_to_sqlalchemy)
+    event.listen(engine.sync_engine, "begin", _begin_writing)
+    return engine
+
+
+def _leave_transactions_to_sqlalchemy(connection: Any, record: object) -> None:
+    # Python's sqlite3 begins no transaction for CREATE and ALTER: a migration that fails would leave half of itself.
+    del record
+    connection.isolation_level = None
+
+
+def _begin_writing(connection: Connection) -> None:
+    # Who begins by reading cannot become a writer while another one is; who waits here reads what that one wrote.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@asynccontextmanager
+async def _alone(connection: AsyncConnection) -> AsyncGenerator[None]:
+    """Keep other processes from migrating at the same time; SQLite's transactions do so by themselves."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    # The lock is the session's, not the transaction's: a migration may leave its transaction (CREATE INDEX
+    # CONCURRENTLY). That also waits for all older snapshots, so nobody may wait for the lock inside a statement.
+    deadline = monotonic() + LOCK_TIMEOUT_SECONDS
+    while not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK_KEY))):
+        await connection.rollback()
+        if monotonic() > deadline:
+            raise MigrationError(f"Another process migrates this database for {LOCK_TIMEOUT_SECONDS} seconds.")
+        await asyncio.sleep(_LOCK_POLL_SECONDS)
+    await connection.commit()
+    # Closing the connection, which no pool keeps, gives the lock back even after an error.
+    yield
+
+
+def _migrate(connection: Connection, options: dict[str, Any]) -> None:
+    context.configure(connection=connection, **options)
+    with context.begin_transaction():
+        context.run_migrations()
