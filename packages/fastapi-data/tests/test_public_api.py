@@ -10,6 +10,9 @@ import pytest
 import fastapi_data
 
 PUBLIC = [
+    "CacheCollector",
+    "CacheOptions",
+    "CacheStats",
     "CacheUsageError",
     "ConflictError",
     "Database",
@@ -27,10 +30,14 @@ PUBLIC = [
     "NotFoundError",
     "Page",
     "ReadOnlyDatabaseError",
+    "RedisStore",
     "Repository",
     "RepositoryError",
     "ResponseCache",
     "cache_response",
+    "cache_router",
+    "cache_tags",
+    "never_cache",
 ]
 
 

@@ -9,9 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fastapi_data.cache.policy import cache_response
+    from fastapi_data.cache.memory_store import MemoryStore
+    from fastapi_data.cache.options import CacheOptions
+    from fastapi_data.cache.policy import cache_response, cache_router, never_cache
+    from fastapi_data.cache.prometheus import CacheCollector
+    from fastapi_data.cache.redis_store import RedisStore
     from fastapi_data.cache.response_cache import ResponseCache
-    from fastapi_data.cache.store import MemoryStore
+    from fastapi_data.cache.statistics import CacheStats
+    from fastapi_data.cache.tags import cache_tags
     from fastapi_data.database import Database
     from fastapi_data.errors import (
         CacheUsageError,
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
     from fastapi_data.repository.repository import Repository
 
 __all__ = [
+    "CacheCollector",
+    "CacheOptions",
+    "CacheStats",
     "CacheUsageError",
     "ConflictError",
     "Database",
@@ -50,13 +58,20 @@ __all__ = [
     "NotFoundError",
     "Page",
     "ReadOnlyDatabaseError",
+    "RedisStore",
     "Repository",
     "RepositoryError",
     "ResponseCache",
     "cache_response",
+    "cache_router",
+    "cache_tags",
+    "never_cache",
 ]
 
 _HOMES = {
+    "CacheCollector": "cache.prometheus",
+    "CacheOptions": "cache.options",
+    "CacheStats": "cache.statistics",
     "CacheUsageError": "errors",
     "ConflictError": "errors",
     "Database": "database",
@@ -68,16 +83,20 @@ _HOMES = {
     "InMemoryDatabase": "memory",
     "InvalidCursorError": "errors",
     "KeysetPage": "repository.pages",
-    "MemoryStore": "cache.store",
+    "MemoryStore": "cache.memory_store",
     "MigrationError": "errors",
     "MissingDriverError": "errors",
     "NotFoundError": "errors",
     "Page": "repository.pages",
     "ReadOnlyDatabaseError": "errors",
+    "RedisStore": "cache.redis_store",
     "Repository": "repository.repository",
     "RepositoryError": "errors",
     "ResponseCache": "cache.response_cache",
     "cache_response": "cache.policy",
+    "cache_router": "cache.policy",
+    "cache_tags": "cache.tags",
+    "never_cache": "cache.policy",
 }
 
 

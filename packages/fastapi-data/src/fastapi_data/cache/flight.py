@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import NamedTuple
 
 from anyio import Event
 
-from fastapi_data.cache.request import Key
-from fastapi_data.cache.store import StoredResponse
+from fastapi_data.cache.store import Key, StoredResponse
 
 
 class Landing(Enum):
@@ -19,20 +19,33 @@ class Landing(Enum):
     """There is no good answer: somebody else should try."""
 
 
+class Shared(NamedTuple):
+    """An answer for all who wait.
+
+    Attributes:
+        response: the answer.
+        holds: False when it was invalidated while it was computed: good for those who asked before the execution
+            began, out of date for those who asked after the invalidation.
+    """
+
+    response: StoredResponse
+    holds: bool
+
+
 class Flight:
     """One execution that others wait for."""
 
     def __init__(self) -> None:
         self._landed = Event()
-        self._outcome: StoredResponse | Landing = Landing.FAILED
+        self._outcome: Shared | Landing = Landing.FAILED
 
-    def land(self, outcome: StoredResponse | Landing) -> None:
+    def land(self, outcome: Shared | Landing) -> None:
         """Wake everybody who waits; only the first call counts."""
         if not self._landed.is_set():
             self._outcome = outcome
             self._landed.set()
 
-    async def outcome(self) -> StoredResponse | Landing:
+    async def outcome(self) -> Shared | Landing:
         """How it ended, when it has."""
         await self._landed.wait()
         return self._outcome
@@ -53,13 +66,10 @@ class Flights:
         flight = self._flights[key] = Flight()
         return flight
 
-    def is_current(self, key: Key, flight: Flight) -> bool:
-        """Whether the execution was not overtaken by ``forget_all()``: only then may its answer be stored."""
-        return self._flights.get(key) is flight
-
-    def land(self, key: Key, flight: Flight, outcome: StoredResponse | Landing) -> None:
+    def land(self, key: Key, flight: Flight, outcome: Shared | Landing) -> None:
         """End an execution; only the first call counts."""
-        if self.is_current(key, flight):
+        # After forget_all() a newer one may have its place.
+        if self._flights.get(key) is flight:
             del self._flights[key]
         flight.land(outcome)
 

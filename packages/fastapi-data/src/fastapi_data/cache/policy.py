@@ -1,45 +1,37 @@
-"""``cache_response``: says that a route's answers may be replayed, and for how long."""
+"""``cache_response`` and its like: they say which routes' answers may be replayed, and how."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from types import FunctionType
-from typing import Any, TypeVar, cast, overload
-from weakref import WeakKeyDictionary, WeakSet
+from typing import Any, Final, TypeVar, Unpack, cast, overload
+from weakref import WeakKeyDictionary
 
+from fastapi import APIRouter
+
+from fastapi_data.cache.options import CacheOptions, check_options
 from fastapi_data.errors import CacheUsageError
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
+NEVER: Final = "never"
+"""The mark of a route that must not be cached, whatever its router or application says."""
 
-@dataclass(frozen=True, slots=True)
-class CachePolicy:
-    """How the answers of one route are cached.
-
-    Attributes:
-        ttl_seconds: how long an answer is replayed; None for the cache's own default.
-        vary: lower-case names of the request headers the answer depends on.
-    """
-
-    ttl_seconds: float | None = None
-    vary: tuple[str, ...] = ()
-
-
-_policies: WeakKeyDictionary[Callable[..., Any], CachePolicy] = WeakKeyDictionary()
-_unmarked_originals: WeakSet[Callable[..., Any]] = WeakSet()
+_marks: WeakKeyDictionary[Callable[..., Any], CacheOptions | str] = WeakKeyDictionary()
+_unmarked_originals: WeakKeyDictionary[Callable[..., Any], str] = WeakKeyDictionary()
+_routers: WeakKeyDictionary[APIRouter, CacheOptions] = WeakKeyDictionary()
 
 
 @overload
 def cache_response(endpoint: Endpoint, /) -> Endpoint: ...
 @overload
-def cache_response(*, ttl_seconds: float | None = None, vary: Sequence[str] = ()) -> Callable[[Endpoint], Endpoint]: ...
+def cache_response(**options: Unpack[CacheOptions]) -> Callable[[Endpoint], Endpoint]: ...
 
 
 def cache_response(
-    endpoint: Endpoint | None = None, /, *, ttl_seconds: float | None = None, vary: Sequence[str] = ()
+    endpoint: Endpoint | None = None, /, **options: Unpack[CacheOptions]
 ) -> Endpoint | Callable[[Endpoint], Endpoint]:
     """Mark a route whose answers a ``ResponseCache`` may replay.
 
@@ -54,54 +46,88 @@ def cache_response(
 
     Args:
         endpoint: the route function, when used without options.
-        ttl_seconds: how long an answer is replayed, above 0; the cache's ``ttl_seconds`` unless given.
-        vary: names of request headers the answer depends on, e.g. ``["Accept-Language"]``; each combination of their
-            values is kept on its own.
+        options: see ``CacheOptions``; what is not given is as the router, then the cache, say.
 
     Returns:
         The marked function.
 
     Raises:
-        CacheUsageError: this is no plain function, or it yields what it answers, or ``ttl_seconds`` is not above 0.
+        CacheUsageError: this is no plain function, or it yields what it answers, or an option could never work.
     """
-    if ttl_seconds is not None and ttl_seconds <= 0:
-        raise CacheUsageError(f"ttl_seconds is {ttl_seconds}; give a number of seconds above 0.")
-    policy = CachePolicy(ttl_seconds, tuple(name.lower() for name in vary))
+    check_options(options)
     if endpoint is None:
-        return functools.partial(_mark, policy=policy)
-    return _mark(endpoint, policy=policy)
+        return functools.partial(_mark_to_be_cached, options=options)
+    return _mark_to_be_cached(endpoint, options=options)
 
 
-def policy_of(endpoint: object) -> CachePolicy | None:
-    """The policy a route's endpoint, or a function that it wraps, was marked with; None when none was.
+def never_cache(endpoint: Endpoint, /) -> Endpoint:
+    """Mark a route whose answers are not replayed, though its router's or its application's are.
+
+    It stands below the route's own decorator, like ``cache_response``.
+
+    Raises:
+        CacheUsageError: this is no plain function.
+    """
+    return _mark(endpoint, NEVER, by="never_cache")
+
+
+def cache_router(router: APIRouter, **options: Unpack[CacheOptions]) -> None:
+    """Mark all GET routes of a router, those it has and those it gets until the application starts.
+
+    A route's own ``cache_response`` or ``never_cache`` goes before its router's mark, and an inner router's mark before
+    an outer's.
+
+    Args:
+        router: the router, wherever it is included.
+        options: see ``CacheOptions``; what is not given is as the cache says.
+
+    Raises:
+        CacheUsageError: an option could never work.
+    """
+    check_options(options)
+    _routers[router] = options
+
+
+def mark_of(endpoint: object) -> CacheOptions | str | None:
+    """What a route's endpoint, or a function that it wraps, was marked with: options, ``NEVER``, or None.
 
     Raises:
         CacheUsageError: the endpoint was registered as a route before it was marked.
     """
     while isinstance(endpoint, FunctionType):
-        if endpoint in _policies:
-            return _policies[endpoint]
+        if endpoint in _marks:
+            return _marks[endpoint]
         if endpoint in _unmarked_originals:
+            decorator = _unmarked_originals[endpoint]
             raise CacheUsageError(
-                f"cache_response stands above the route decorator of {endpoint.__qualname__}, where FastAPI does not "
-                "see it. Move it below: first @app.get(...), then @cache_response."
+                f"{decorator} stands above the route decorator of {endpoint.__qualname__}, where FastAPI does not "
+                f"see it. Move it below: first @app.get(...), then @{decorator}."
             )
         endpoint = getattr(endpoint, "__wrapped__", None)
     return None
 
 
-def _mark(endpoint: Endpoint, *, policy: CachePolicy) -> Endpoint:
-    if not isinstance(endpoint, FunctionType):
-        raise CacheUsageError(f"cache_response marks functions written with def or async def; {endpoint!r} is none.")
+def marked_routers() -> list[tuple[APIRouter, CacheOptions]]:
+    """Every router that is marked, in the order they were."""
+    return list(_routers.items())
+
+
+def _mark_to_be_cached(endpoint: Endpoint, *, options: CacheOptions) -> Endpoint:
     if inspect.isgeneratorfunction(endpoint) or inspect.isasyncgenfunction(endpoint):
         raise CacheUsageError(f"{endpoint.__qualname__} streams its answer, and streams are never cached.")
+    return _mark(endpoint, options, by="cache_response")
+
+
+def _mark(endpoint: Endpoint, mark: CacheOptions | str, *, by: str) -> Endpoint:
+    if not isinstance(endpoint, FunctionType):
+        raise CacheUsageError(f"{by} marks functions written with def or async def; {endpoint!r} is none.")
     # A twin, not the function itself: so a route that was registered with the original, because the decorators stand
-    # in the wrong order, is told from one that was registered with what cache_response returned.
+    # in the wrong order, is told from one that was registered with what the decorator returned.
     marked = FunctionType(
         endpoint.__code__, endpoint.__globals__, endpoint.__name__, endpoint.__defaults__, endpoint.__closure__
     )
     marked.__kwdefaults__ = endpoint.__kwdefaults__
     functools.update_wrapper(marked, endpoint)
-    _policies[marked] = policy
-    _unmarked_originals.add(endpoint)
+    _marks[marked] = mark
+    _unmarked_originals[endpoint] = by
     return cast("Endpoint", marked)

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from starlette.types import Message, Send
 
+from fastapi_data.cache.request import parse_cache_control, seconds_of
+from fastapi_data.cache.store import Headers
+
 _SERVER_ERROR = 500
 _UNSHARED_DIRECTIVES = frozenset({"no-store", "no-cache", "private"})
-
-Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class ResponseListener(NamedTuple):
@@ -18,11 +19,12 @@ class ResponseListener(NamedTuple):
 
     Attributes:
         complete: the response may be stored; called with its headers and body instead of sending it.
-        refuse: it may not, and is sent as it comes; called with True when it is a server error.
+        refuse: it may not; called with True when it is a server error. When it returns True the response is sent as it
+            comes, else something was sent in its place.
     """
 
     complete: Callable[[Headers, bytes], Awaitable[None]]
-    refuse: Callable[[bool], None]
+    refuse: Callable[[bool], Awaitable[bool]]
 
 
 class RecordingSend:
@@ -33,23 +35,24 @@ class RecordingSend:
     Args:
         send: the client's.
         listener: who is told how it ended.
-        vary: the lower-case request headers that belong to the key.
+        vary: the lower-case request headers that the key covers.
         max_body_bytes: larger bodies are passed on.
     """
 
     def __init__(self, send: Send, listener: ResponseListener, *, vary: tuple[bytes, ...], max_body_bytes: int) -> None:
-        self._send = send
+        self._send: Send | None = send
         self._listener = listener
         self._vary = vary
         self._max_body_bytes = max_body_bytes
         self._held: list[Message] = []
         self._body = bytearray()
-        self._passing_on = False
+        self.decided = False
+        """Whether the listener was told."""
 
     async def __call__(self, message: Message) -> None:
         """Take one message of the response."""
-        if self._passing_on:
-            await self._send(message)
+        if self.decided:
+            await self._pass_on(message)
             return
         self._held.append(message)
         if message["type"] == "http.response.start":
@@ -58,24 +61,29 @@ class RecordingSend:
             self._body += message.get("body", b"")
             keep = len(self._body) <= self._max_body_bytes
             if keep and not message.get("more_body", False):
-                self._passing_on = True
+                self.decided = True
                 await self._listener.complete(_lower_case(self._held[0]["headers"]), bytes(self._body))
                 return
             keep = keep and self._declares_length()
         else:
             keep = False
         if not keep:
-            await self._pass_on()
+            await self._give_up()
 
     def _declares_length(self) -> bool:
         return any(name.lower() == b"content-length" for name, _ in self._held[0]["headers"])
 
-    async def _pass_on(self) -> None:
-        self._passing_on = True
-        self._listener.refuse(self._held[0]["status"] >= _SERVER_ERROR)
+    async def _give_up(self) -> None:
+        self.decided = True
+        if not await self._listener.refuse(self._held[0]["status"] >= _SERVER_ERROR):
+            self._send = None
         for message in self._held:
-            await self._send(message)
+            await self._pass_on(message)
         self._held.clear()
+
+    async def _pass_on(self, message: Message) -> None:
+        if self._send is not None:
+            await self._send(message)
 
 
 def is_storable(status: int, headers: Iterable[tuple[bytes, bytes]], vary: tuple[bytes, ...]) -> bool:
@@ -83,8 +91,9 @@ def is_storable(status: int, headers: Iterable[tuple[bytes, bytes]], vary: tuple
 
     Args:
         status: only 200 is.
-        headers: a cookie, ``no-store``, ``no-cache``, ``private`` or a ``Vary`` that the key does not cover forbid it.
-        vary: the lower-case request headers that belong to the key.
+        headers: a cookie, ``no-store``, ``no-cache``, ``private``, no time at all, or a ``Vary`` that the key does not
+            cover forbid it.
+        vary: the lower-case request headers that the key covers.
     """
     if status != 200:
         return False
@@ -92,15 +101,18 @@ def is_storable(status: int, headers: Iterable[tuple[bytes, bytes]], vary: tuple
         lower_name = name.lower()
         if lower_name == b"set-cookie":
             return False
-        if lower_name == b"cache-control" and not _UNSHARED_DIRECTIVES.isdisjoint(_tokens(value)):
+        if lower_name == b"cache-control" and not _is_shared(value):
             return False
-        if lower_name == b"vary" and not {token.encode() for token in _tokens(value)}.issubset(vary):
+        if lower_name == b"vary" and not {part.strip().lower() for part in value.split(b",")}.issubset(vary):
             return False
     return True
 
 
-def _tokens(value: bytes) -> set[str]:
-    return {part.partition("=")[0].strip().lower() for part in value.decode("latin-1").split(",")}
+def _is_shared(cache_control: bytes) -> bool:
+    directives = parse_cache_control(cache_control)
+    # RFC 9111, section 5.2.2.10: for caches that are shared, s-maxage goes before max-age.
+    seconds = seconds_of(directives.get("s-maxage", directives.get("max-age")))
+    return _UNSHARED_DIRECTIVES.isdisjoint(directives) and seconds != 0
 
 
 def _lower_case(headers: Iterable[tuple[bytes, bytes]]) -> Headers:

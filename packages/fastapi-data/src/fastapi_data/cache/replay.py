@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 
 from starlette.types import Send
 
+from fastapi_data.cache.compression import accepted_codings
+from fastapi_data.cache.request import CacheableRequest
 from fastapi_data.cache.store import StoredResponse
 
 _ENTITY_TAG = re.compile(rb'(?:W/)?("[^"]*")')
 # RFC 9110, section 15.4.5: what a 304 repeats of the 200 it stands for.
 _REPEATED_IN_304 = frozenset({b"cache-control", b"content-location", b"date", b"etag", b"expires", b"vary"})
+_NOT_CACHED = b"The answer is not cached, and the request asked for nothing else (only-if-cached).\n"
 
 
-def strong_etag(body: bytes) -> bytes:
-    """A validator that two bodies share only if they are the same bytes."""
-    return b'"' + blake2b(body, digest_size=16).hexdigest().encode() + b'"'
-
-
-async def replay(response: StoredResponse, send: Send, *, if_none_match: bytes, age_seconds: float | None) -> None:
+async def replay(response: StoredResponse, request: CacheableRequest, send: Send, *, age_seconds: float | None) -> None:
     """Send a stored answer.
 
     Args:
         response: the answer, which was a 200.
+        request: whose it is; when it names the answer's validator it gets a 304 without a body.
         send: the client's.
-        if_none_match: the validators the client sent, empty when none; a match gets a 304 without a body.
         age_seconds: how long ago the answer was computed; None when just now, for this client.
     """
-    status, body = 200, response.body
+    if len(response.representations) == 1:
+        form = response.representations[0]
+    else:
+        form = response.representation(accepted_codings(request.accept_encoding))
+    status, body = 200, form.body
     # A new list each time: middleware further out adds to it.
-    headers = list(response.headers)
-    if if_none_match and _matches(if_none_match, response.etag):
+    headers = list(form.headers)
+    if request.if_none_match and _matches(request.if_none_match, form.etag):
         status, body = 304, b""
         headers = [header for header in headers if header[0] in _REPEATED_IN_304]
     if age_seconds is not None:
         headers.append((b"age", b"%d" % age_seconds))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def refuse_to_compute(send: Send) -> None:
+    """Answer 504 to ``only-if-cached`` (RFC 9111, section 5.2.1.7)."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(_NOT_CACHED))]
+    await send({"type": "http.response.start", "status": 504, "headers": headers})
+    await send({"type": "http.response.body", "body": _NOT_CACHED})
 
 
 def _matches(if_none_match: bytes, etag: bytes | None) -> bool:

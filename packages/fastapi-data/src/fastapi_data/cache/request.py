@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 from starlette.types import Scope
 
-Key = tuple[str | bytes, ...]
-"""Method, scheme, host, path, query, and the values of the headers in ``vary``: what an answer may depend on."""
+from fastapi_data.cache.options import CachePolicy
+from fastapi_data.cache.store import Key
+
+
+class RequestDirectives(NamedTuple):
+    """What a client's Cache-Control asks for (RFC 9111, section 5.2.1).
+
+    Attributes:
+        no_store: to leave the cache alone.
+        max_age_seconds: how old an answer may be at most; 0 for ``no-cache``, None when not said.
+        only_if_cached: not to compute anything.
+    """
+
+    no_store: bool = False
+    max_age_seconds: float | None = None
+    only_if_cached: bool = False
 
 
 class CacheableRequest(NamedTuple):
@@ -16,47 +31,103 @@ class CacheableRequest(NamedTuple):
     Attributes:
         key: where its answer is kept.
         if_none_match: the validators the client sent, empty when none.
+        accept_encoding: the content codings the client named, empty when none.
+        directives: what it asks of caches.
     """
 
     key: Key
     if_none_match: bytes
+    accept_encoding: bytes
+    directives: RequestDirectives
 
 
-# Answers to the first two may be meant for one person only; the third announces a body, which belongs to no key.
-_NEVER_CACHED_HEADERS = frozenset({b"authorization", b"cookie", b"transfer-encoding"})
 # The leader's request asks for the whole answer, which every waiter can use.
 _PARTIAL_ANSWER_HEADERS = frozenset({b"if-none-match", b"if-modified-since", b"if-range", b"range"})
+_NO_DIRECTIVES = RequestDirectives()
 
 
-def cacheable_request(scope: Scope, vary: tuple[bytes, ...]) -> CacheableRequest | None:
-    """The request's key, or None for a request that must reach the application.
+def joined_headers(scope: Scope) -> dict[bytes, bytes]:
+    """The request's headers by lower-case name; repeated ones joined as RFC 9110, section 5.3, says."""
+    raw: list[tuple[bytes, bytes]] = scope["headers"]
+    headers = dict(raw)
+    if len(headers) != len(raw):
+        headers.clear()
+        for name, value in raw:
+            separator = b"; " if name == b"cookie" else b","
+            headers[name] = headers[name] + separator + value if name in headers else value
+    return headers
 
-    Only GET and HEAD without credentials and without a body qualify. The host belongs to the key (RFC 9111, section 2),
-    or one client could choose the host that others find in an answer's links.
+
+def cacheable_request(scope: Scope, headers: dict[bytes, bytes], policy: CachePolicy) -> CacheableRequest | None:
+    """The request's key, or None for a request that must reach the route.
+
+    Requests with a body, with ``no-store``, and with credentials that the policy does not name must. The host belongs
+    to the key (RFC 9111, section 2), or one client could choose the host that others find in an answer's links.
 
     Args:
-        scope: an ASGI http scope.
-        vary: lower-case names of the request headers that belong to the key.
+        scope: an ASGI http scope, of a GET or HEAD.
+        headers: its headers by lower-case name.
+        policy: the route's.
     """
-    method: str = scope["method"]
-    if method not in {"GET", "HEAD"}:
+    vary = policy.vary
+    if b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0":
         return None
-    host = if_none_match = b""
-    varying: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        if name in _NEVER_CACHED_HEADERS or (name == b"content-length" and value != b"0"):
-            return None
-        if name == b"host":
-            host = value
-        elif name == b"if-none-match":
-            if_none_match = if_none_match + b"," + value if if_none_match else value
-        if name in vary:
-            varying[name] = varying[name] + b"," + value if name in varying else value
+    if b"authorization" in headers and b"authorization" not in vary:
+        return None
+    cookie = headers.get(b"cookie")
+    if cookie is not None and policy.cookies is None and b"cookie" not in vary:
+        return None
+    cache_control = headers.get(b"cache-control")
+    directives = _NO_DIRECTIVES if cache_control is None else request_directives(cache_control)
+    if directives.no_store:
+        return None
     query = sorted_query(scope["query_string"])
-    key: Key = (method, scope["scheme"], host, scope["path"], query)
+    key: Key = (scope["method"], scope["scheme"], headers.get(b"host", b""), scope["path"], query)
     if vary:
-        key += tuple(varying.get(name, b"") for name in vary)
-    return CacheableRequest(key, if_none_match)
+        key += tuple(headers.get(name, b"") for name in vary)
+    if policy.cookies:
+        key += _cookies_that_count(cookie or b"", policy.cookies)
+    return CacheableRequest(key, headers.get(b"if-none-match", b""), headers.get(b"accept-encoding", b""), directives)
+
+
+def _cookies_that_count(cookie: bytes, names: frozenset[bytes]) -> tuple[bytes, ...]:
+    pairs = (part.strip() for part in cookie.split(b";"))
+    return tuple(sorted(pair for pair in pairs if pair.partition(b"=")[0].strip() in names))
+
+
+@functools.lru_cache(maxsize=64)
+def request_directives(cache_control: bytes) -> RequestDirectives:
+    """Read a request's Cache-Control; what is unknown or malformed is ignored.
+
+    >>> request_directives(b"max-age=60, only-if-cached")
+    RequestDirectives(no_store=False, max_age_seconds=60.0, only_if_cached=True)
+    """
+    directives = parse_cache_control(cache_control)
+    max_age = seconds_of(directives.get("max-age"))
+    return RequestDirectives(
+        no_store="no-store" in directives,
+        max_age_seconds=0.0 if "no-cache" in directives else max_age,
+        only_if_cached="only-if-cached" in directives,
+    )
+
+
+def parse_cache_control(value: bytes) -> dict[str, str]:
+    """The directives of a Cache-Control by lower-case name, with their arguments.
+
+    >>> parse_cache_control(b'Max-Age="5", private')
+    {'max-age': '5', 'private': ''}
+    """
+    parts = (part.partition("=") for part in value.decode("latin-1").split(","))
+    return {name.strip().lower(): argument.strip().strip('"') for name, _, argument in parts}
+
+
+def seconds_of(argument: str | None) -> float | None:
+    """The seconds a directive names, or None when it is missing or malformed.
+
+    >>> seconds_of("5"), seconds_of("five")
+    (5.0, None)
+    """
+    return float(argument) if argument is not None and argument.isascii() and argument.isdigit() else None
 
 
 def sorted_query(query: bytes) -> bytes:
@@ -74,7 +145,11 @@ def _parameter_name(parameter: bytes) -> bytes:
     return parameter.partition(b"=")[0]
 
 
-def ask_for_whole_answer(scope: Scope) -> None:
-    """Take away the headers that ask for a part of the answer, or for no more than its validity."""
+def ask_for_whole_answer(scope: Scope, vary: tuple[bytes, ...]) -> None:
+    """Take away the headers that ask for a part of the answer, for no more than its validity, or for it compressed.
+
+    The cache compresses itself, once; unless the answer depends on Accept-Encoding in a way of its own.
+    """
+    taken = _PARTIAL_ANSWER_HEADERS if b"accept-encoding" in vary else _PARTIAL_ANSWER_HEADERS | {b"accept-encoding"}
     headers: list[tuple[bytes, bytes]] = scope["headers"]
-    scope["headers"] = [(name, value) for name, value in headers if name not in _PARTIAL_ANSWER_HEADERS]
+    scope["headers"] = [(name, value) for name, value in headers if name not in taken]

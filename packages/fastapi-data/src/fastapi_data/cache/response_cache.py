@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Collection
+from typing import Unpack
+
 from fastapi import FastAPI
 
+from fastapi_data.cache.core import CacheCore
 from fastapi_data.cache.flight import Flights
+from fastapi_data.cache.memory_store import MemoryStore
 from fastapi_data.cache.middleware import CacheMiddleware
-from fastapi_data.cache.store import MemoryStore, ResponseStore
+from fastapi_data.cache.options import CacheOptions, check_names, check_options
+from fastapi_data.cache.routes import MarkedRoutes
+from fastapi_data.cache.statistics import CacheStats, Counters
+from fastapi_data.cache.store import ResponseStore
 from fastapi_data.errors import CacheUsageError
 
 
 class ResponseCache:
-    """Answers of the routes that ``cache_response`` marks, replayed before routing and dependencies run.
+    """Answers of the routes that are marked, replayed before routing and dependencies run.
 
-    Install it on the application. Middleware that is added later stands in front of it and sees every answer;
-    middleware that was added earlier sees only those that are computed::
+    Routes are marked one by one with ``cache_response``, a router at a time with ``cache_router``, or all with
+    ``install(app, every_route=True)``. Middleware that is added later stands in front of the cache and sees every
+    answer; middleware that was added earlier sees only those that are computed::
 
         cache = ResponseCache(ttl_seconds=60)
         cache.install(app)
 
-    A key is the method, the address with its query in order of parameter names, and the headers the routes vary on.
-    However many requests wait for one key, the route runs once. Replayed answers carry ``Age`` and a strong ``ETag``; a
-    client that has the answer already gets a 304. Never stored: anything but a 200, Set-Cookie, streams, ``private``,
-    ``no-store`` and ``no-cache``, a ``Vary`` on headers the route did not name, and whatever is asked for with
-    Authorization, with cookies or with a body.
+    A key is the method, the address with its query in order of parameter names, and the headers and cookies that
+    count: those that the options name, and those that the route and its dependencies declare. However many requests
+    wait for one key, the route runs once. Replayed answers carry ``Age`` and a strong ``ETag``; a client that has the
+    answer already gets a 304. Never stored: anything but a 200, Set-Cookie, streams, ``private``, ``no-store`` and
+    ``no-cache``, a ``Vary`` on headers the route did not name, and whatever is asked for with a body, with
+    Authorization or with cookies, unless the options say that these count.
 
     Args:
         store: where the answers are kept; 64 MiB in this process unless given.
-        ttl_seconds: for routes that do not say how long, above 0.
         max_body_bytes: larger answers are not stored.
+        compress: keep answers in gzip, and in Brotli if the ``brotli`` extra is installed, beside the plain body, and
+            send each client the smallest that it takes.
+        defaults: for routes that do not say; see ``CacheOptions``.
 
     Raises:
-        CacheUsageError: ``ttl_seconds`` is not above 0.
+        CacheUsageError: an option could never work.
     """
 
     def __init__(
-        self, store: ResponseStore | None = None, *, ttl_seconds: float = 60.0, max_body_bytes: int = 4 * 2**20
+        self,
+        store: ResponseStore | None = None,
+        *,
+        max_body_bytes: int = 4 * 2**20,
+        compress: bool = True,
+        **defaults: Unpack[CacheOptions],
     ) -> None:
-        if ttl_seconds <= 0:
-            raise CacheUsageError(f"ttl_seconds is {ttl_seconds}; give a number of seconds above 0.")
-        self._store: ResponseStore = MemoryStore() if store is None else store
-        self._ttl_seconds = ttl_seconds
-        self._max_body_bytes = max_body_bytes
-        self._flights = Flights()
+        check_options(defaults)
+        self._defaults = defaults
+        self._core = CacheCore(
+            MemoryStore() if store is None else store, Flights(), Counters(), max_body_bytes, compress
+        )
         self._installed = False
 
-    def install(self, app: FastAPI) -> None:
+    def install(self, app: FastAPI, *, every_route: bool = False) -> None:
         """Serve an application's marked routes; routes may still be added until it starts.
+
+        A hit runs no dependencies: what guards a route with ``every_route`` must be visible in the request, as an
+        Authorization header, a cookie, or a header that it declares.
 
         Args:
             app: an application that has not started. A mounted application needs a cache of its own.
+            every_route: cache all GET routes but those marked with ``never_cache``.
 
         Raises:
             CacheUsageError: this cache serves an application already.
@@ -57,16 +78,34 @@ class ResponseCache:
         if self._installed:
             raise CacheUsageError("This ResponseCache serves an application already. Make one for each application.")
         self._installed = True
-        app.add_middleware(
-            CacheMiddleware,
-            routed_app=app,
-            store=self._store,
-            flights=self._flights,
-            ttl_seconds=self._ttl_seconds,
-            max_body_bytes=self._max_body_bytes,
-        )
+
+        def find_routes() -> MarkedRoutes:
+            return MarkedRoutes(app, self._defaults, every_route=every_route)
+
+        app.add_middleware(CacheMiddleware, core=self._core, find_routes=find_routes)
+
+    async def invalidate(self, *, tags: Collection[str]) -> None:
+        """Forget every answer with one of the tags, in every process that shares the store.
+
+        Those that are being computed still reach who asked before, but are neither stored nor given to who asks later.
+        Call it after the change is committed.
+
+        Args:
+            tags: as given to ``cache_response`` or ``cache_tags``.
+
+        Raises:
+            CacheUsageError: ``tags`` is one string.
+        """
+        check_names("tags", tags)
+        await self._core.store.invalidate(tags)
 
     async def clear(self) -> None:
         """Forget every answer. Those that are being computed still reach who waits for them, but are not stored."""
-        self._flights.forget_all()
-        await self._store.clear()
+        self._core.flights.forget_all()
+        await self._core.store.clear()
+
+    def stats(self) -> CacheStats:
+        """What the cache did since it was made, in this process."""
+        store = self._core.store
+        counters = dataclasses.asdict(self._core.counters)
+        return CacheStats(**counters, evictions=store.evictions, size_bytes=store.size_bytes)

@@ -2,52 +2,124 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-from fastapi.routing import RouteContext, iter_route_contexts
-from starlette.routing import Match
-from starlette.types import Scope
+import functools
+from collections.abc import Iterator
+from typing import Any
 
-from fastapi_data.cache.policy import CachePolicy, policy_of
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.security import APIKeyHeader
+from pydantic import BaseModel
+from starlette.routing import Match
+
+from fastapi_data.cache.options import CacheOptions, CachePolicy, policy_from
+from fastapi_data.cache.policy import NEVER, mark_of, marked_routers
 from fastapi_data.errors import CacheUsageError
+
+_REMEMBERED_ADDRESSES = 4096
+_SAFE_METHODS = {"GET", "HEAD"}
+# What stands in these belongs to one person: only a route's own ``vary`` may have it cached.
+_CREDENTIALS = {"authorization", "cookie"}
 
 
 class MarkedRoutes:
-    """The routes of an application that ``cache_response`` marks, as they are when it starts.
+    """The routes of an application that are cached, as they are when it starts.
 
     Args:
         app: the application, with all its routes.
-
-    Attributes:
-        vary: lower-case names of all request headers any of them varies on.
+        defaults: what holds for a route that does not say.
+        every_route: whether routes are cached that neither their own mark nor their router's says anything about.
 
     Raises:
         CacheUsageError: a route is marked above its own decorator, or answers other methods than GET and HEAD.
     """
 
-    def __init__(self, app: FastAPI) -> None:
-        routes = list(iter_route_contexts(app.routes))
-        self._marked: list[tuple[RouteContext, CachePolicy, list[RouteContext]]] = []
-        unmarked_before: list[RouteContext] = []
-        for route in routes:
-            policy = policy_of(route.endpoint)
-            if policy is None:
-                unmarked_before.append(route)
-                continue
-            if not route.methods or not route.methods <= {"GET", "HEAD"}:
+    def __init__(self, app: FastAPI, defaults: CacheOptions, *, every_route: bool) -> None:
+        self._defaults = defaults
+        self._every_route = every_route
+        self._router_options = _options_by_route()
+        self._cached: list[tuple[RouteContext, CachePolicy, list[RouteContext]]] = []
+        uncached_before: list[RouteContext] = []
+        for route in iter_route_contexts(app.routes):
+            options = self._options(route)
+            if options is None:
+                uncached_before.append(route)
+            else:
+                self._cached.append((route, self._policy(route, options), uncached_before.copy()))
+        # Bounded, and dropping the least recently used: addresses come from clients.
+        self.policy = functools.lru_cache(maxsize=_REMEMBERED_ADDRESSES)(self._find)
+
+    def _find(self, method: str, path: str, root_path: str, host: bytes) -> CachePolicy | None:
+        """The policy of the route that will answer a request, or None when that route is not cached."""
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "root_path": root_path,
+            "headers": [(b"host", host)],
+            "query_string": b"",
+        }
+        for route, policy, uncached_before in self._cached:
+            if _answers(route, scope):
+                return None if any(_answers(earlier, scope) for earlier in uncached_before) else policy
+        return None
+
+    def _options(self, route: RouteContext) -> CacheOptions | None:
+        mark = mark_of(route.endpoint)
+        if mark == NEVER:
+            return None
+        is_safe = bool(route.methods) and set(route.methods or ()) <= _SAFE_METHODS
+        if isinstance(mark, dict):
+            if not is_safe:
                 raise CacheUsageError(
                     f"{route.path} answers other methods than GET and HEAD, which cannot be cached. "
                     "Take cache_response away, or give each method a function of its own."
                 )
-            self._marked.append((route, policy, unmarked_before.copy()))
-        self.vary = tuple(sorted({name.encode() for _, policy, _ in self._marked for name in policy.vary}))
+            return {**self._router_options.get(id(route.original_route), {}), **mark}
+        if not is_safe or not isinstance(route.original_route, APIRoute):
+            return None
+        unmarked: CacheOptions | None = {} if self._every_route else None
+        return self._router_options.get(id(route.original_route), unmarked)
 
-    def policy(self, scope: Scope) -> CachePolicy | None:
-        """The policy of the route that will answer a request, or None when that route is not marked."""
-        for route, policy, unmarked_before in self._marked:
-            if _answers(route, scope):
-                return None if any(_answers(earlier, scope) for earlier in unmarked_before) else policy
-        return None
+    def _policy(self, route: RouteContext, options: CacheOptions) -> CachePolicy:
+        dependants = list(_with_dependencies(route.dependant)) if isinstance(route.original_route, APIRoute) else []
+        headers = {name.lower() for dependant in dependants for name in _declared_headers(dependant)} - _CREDENTIALS
+        cookies = {name for dependant in dependants for field in dependant.cookie_params for name in _names(field)}
+        return policy_from(declared_headers=headers, declared_cookies=cookies, **{**self._defaults, **options})
 
 
-def _answers(route: RouteContext, scope: Scope) -> bool:
+def _options_by_route() -> dict[int, CacheOptions]:
+    # From the router with the most routes to that with the fewest: an inner router's options come last and win.
+    routers = [(list(iter_route_contexts(router.routes)), options) for router, options in marked_routers()]
+    by_route: dict[int, CacheOptions] = {}
+    for routes, options in sorted(routers, key=lambda router: -len(router[0])):
+        for route in routes:
+            by_route[id(route.original_route)] = {**by_route.get(id(route.original_route), {}), **options}
+    return by_route
+
+
+def _answers(route: RouteContext, scope: dict[str, Any]) -> bool:
     return route.matches(scope)[0] is Match.FULL
+
+
+def _with_dependencies(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for dependency in dependant.dependencies:
+        yield from _with_dependencies(dependency)
+
+
+def _declared_headers(dependant: Dependant) -> Iterator[str]:
+    if isinstance(dependant.call, APIKeyHeader):
+        yield dependant.call.model.name
+    for field in dependant.header_params:
+        yield from _names(field)
+
+
+def _names(field: Any) -> list[str]:
+    annotation: object = field.field_info.annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        # One parameter stands for several; FastAPI writes their names with hyphens unless they have an alias.
+        fields = annotation.model_fields.items()
+        return [model_field.alias or name.replace("_", "-") for name, model_field in fields]
+    return [field.alias]

@@ -1,42 +1,105 @@
-"""Where answers are kept."""
+"""The port of a store: where answers are kept, and who may compute one."""
 
 from __future__ import annotations
 
-import heapq
-import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from fastapi_data.cache.request import Key
+Key = tuple[str | bytes, ...]
+"""Method, scheme, host, path, query, and the headers and cookies that count: what an answer may depend on."""
+
+Headers = tuple[tuple[bytes, bytes], ...]
+"""Names, in lower case, and values, in the order they are sent."""
 
 _BOOKKEEPING_BYTES = 1024
 """What one entry costs besides its bytes: Python's objects for it, its key and its headers; estimated."""
 
 
 @dataclass(frozen=True, slots=True)
-class StoredResponse:
-    """One answer, as it was sent.
+class Representation:
+    """One form of an answer (RFC 9110, section 3.2), as it is sent.
 
     Attributes:
-        headers: name and value of each, in the order they were sent; names are lower-case.
+        encoding: its content coding, e.g. ``gzip``; empty for the body as the route made it.
+        headers: names are lower-case.
         body: the whole body.
         etag: the validator among the headers, or None.
-        stored_at: the store's clock when it was computed, in seconds.
-        expires_at: the store's clock from when it must not be replayed, in seconds.
     """
 
-    headers: tuple[tuple[bytes, bytes], ...]
+    encoding: str
+    headers: Headers
     body: bytes
     etag: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """One answer, in every form it is sent in.
+
+    All times are the store's clock, in seconds.
+
+    Attributes:
+        representations: the body as the route made it first.
+        stored_at: when it was computed.
+        fresh_until: from then on it is stale.
+        revalidate_until: until then it may be replayed stale while a newer one is computed.
+        error_until: until then it may be replayed stale when computing a newer one fails.
+        tags: what ``invalidate`` knows it by.
+    """
+
+    representations: tuple[Representation, ...]
     stored_at: float
-    expires_at: float
+    fresh_until: float
+    revalidate_until: float = 0.0
+    error_until: float = 0.0
+    tags: frozenset[str] = frozenset()
+
+    @property
+    def expires_at(self) -> float:
+        """From then on it is of no use."""
+        return max(self.fresh_until, self.revalidate_until, self.error_until)
 
     @property
     def size_bytes(self) -> int:
         """About how much memory it takes."""
-        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + _BOOKKEEPING_BYTES
+        return _BOOKKEEPING_BYTES + sum(
+            len(form.body) + sum(len(name) + len(value) for name, value in form.headers)
+            for form in self.representations
+        )
+
+    def representation(self, accepted: tuple[str, ...]) -> Representation:
+        """The form for a client.
+
+        Args:
+            accepted: content codings, best first.
+        """
+        for encoding in accepted:
+            for form in self.representations:
+                if form.encoding == encoding:
+                    return form
+        return self.representations[0]
+
+
+class Lease(Protocol):
+    """The right to compute an answer; ends with ``store`` or ``release``."""
+
+    async def store(self, response: StoredResponse) -> bool:
+        """Keep the answer, unless what it was computed from was invalidated since the lease began.
+
+        Returns:
+            False when it was invalidated; True else, also when a store declines it for want of room.
+        """
+        ...
+
+    async def release(self, *, storable: bool) -> None:
+        """End without an answer to keep; does nothing after the first end.
+
+        Args:
+            storable: whether somebody else might do better; False when the answer was for one client only, so that
+                nobody need wait for another.
+        """
+        ...
 
 
 class ResponseStore(Protocol):
@@ -48,87 +111,41 @@ class ResponseStore(Protocol):
 
     clock: Callable[[], float]
 
-    async def get(self, key: Key) -> StoredResponse | None:
-        """The answer under a key that has not expired, or None."""
+    @property
+    def evictions(self) -> int | None:
+        """How many answers were dropped for want of room; None when the store cannot tell."""
         ...
-
-    async def set(self, key: Key, response: StoredResponse) -> None:
-        """Keep an answer; a store may decline or drop it later."""
-        ...
-
-    async def clear(self) -> None:
-        """Drop every answer."""
-        ...
-
-
-class MemoryStore:
-    """Answers in this process, bounded by bytes: the least recently used go first.
-
-    Expired answers are dropped whenever one is added, whether or not anybody asks for them again.
-
-    Args:
-        max_bytes: how much the answers may take together; one that is larger alone is not kept.
-        clock: returns seconds.
-    """
-
-    def __init__(self, *, max_bytes: int = 64 * 2**20, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self._max_bytes = max_bytes
-        self._responses: OrderedDict[Key, StoredResponse] = OrderedDict()
-        self._expiries: list[tuple[float, Key]] = []
-        self._size_bytes = 0
-
-    def __len__(self) -> int:
-        return len(self._responses)
 
     @property
-    def size_bytes(self) -> int:
-        """About how much memory the answers take."""
-        return self._size_bytes
+    def size_bytes(self) -> int | None:
+        """About how much memory the answers take; None when the store cannot tell."""
+        ...
 
     async def get(self, key: Key) -> StoredResponse | None:
-        """The answer under a key that has not expired, or None."""
-        response = self._responses.get(key)
-        if response is None or response.expires_at <= self.clock():
-            return None
-        self._responses.move_to_end(key)
-        return response
+        """The answer under a key, fresh or stale, that has not expired; or None."""
+        ...
 
-    async def set(self, key: Key, response: StoredResponse) -> None:
-        """Keep an answer, unless it alone is larger than the store."""
-        self._drop(key)
-        self._drop_expired()
-        if response.size_bytes > self._max_bytes:
-            return
-        self._responses[key] = response
-        self._size_bytes += response.size_bytes
-        heapq.heappush(self._expiries, (response.expires_at, key))
-        while self._size_bytes > self._max_bytes:
-            self._drop(next(iter(self._responses)))
-        self._forget_stale_expiries()
+    async def acquire(self, key: Key, *, newer_than: float) -> Lease | StoredResponse:
+        """The right to compute an answer, as soon as no other process has it; or the answer that came meanwhile.
+
+        Args:
+            key: the answer's.
+            newer_than: only an answer that was computed after this time will do.
+        """
+        ...
+
+    async def try_acquire(self, key: Key) -> Lease | None:
+        """The right to compute an answer, or None when another process has it."""
+        ...
+
+    async def invalidate(self, tags: Collection[str]) -> None:
+        """Drop every answer that has one of the tags, and those being computed that will have."""
+        ...
 
     async def clear(self) -> None:
-        """Drop every answer."""
-        self._responses.clear()
-        self._expiries.clear()
-        self._size_bytes = 0
+        """Drop every answer, and those being computed."""
+        ...
 
-    def _drop(self, key: Key) -> None:
-        response = self._responses.pop(key, None)
-        if response is not None:
-            self._size_bytes -= response.size_bytes
-
-    def _drop_expired(self) -> None:
-        now = self.clock()
-        while self._expiries and self._expiries[0][0] <= now:
-            _, key = heapq.heappop(self._expiries)
-            response = self._responses.get(key)
-            # The key may hold a newer answer by now.
-            if response is not None and response.expires_at <= now:
-                self._drop(key)
-
-    def _forget_stale_expiries(self) -> None:
-        # Answers that were replaced or dropped early leave theirs behind; rebuilding now and then keeps them few.
-        if len(self._expiries) > 2 * len(self._responses) + 64:
-            self._expiries = [(response.expires_at, key) for key, response in self._responses.items()]
-            heapq.heapify(self._expiries)
+    async def close(self) -> None:
+        """Give back what is held open; the next use opens it again."""
+        ...

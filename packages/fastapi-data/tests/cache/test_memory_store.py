@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastapi_data import MemoryStore
-from fastapi_data.cache.store import StoredResponse
+from fastapi_data.cache.store import Representation, StoredResponse
 
 
 def response(size: int, expires_at: float) -> StoredResponse:
-    return StoredResponse((), b"x" * size, None, stored_at=0, expires_at=expires_at)
+    return StoredResponse((Representation("", (), b"x" * size, None),), stored_at=0, fresh_until=expires_at)
 
 
 def key(number: int) -> tuple[str | bytes, ...]:
@@ -23,35 +23,35 @@ ENTRY_BYTES = response(1000, 0).size_bytes
 async def test_the_least_recently_used_answer_goes_first(clock):
     store = MemoryStore(max_bytes=3 * ENTRY_BYTES, clock=clock)
     for number in range(3):
-        await store.set(key(number), response(1000, 2000))
+        store.keep(key(number), response(1000, 2000))
     assert await store.get(key(0))
-    await store.set(key(3), response(1000, 2000))
+    store.keep(key(3), response(1000, 2000))
     assert [number for number in range(4) if await store.get(key(number))] == [0, 2, 3]
 
 
 async def test_an_answer_larger_than_the_store_is_not_kept_and_costs_no_other(clock):
     store = MemoryStore(max_bytes=2 * ENTRY_BYTES, clock=clock)
-    await store.set(key(0), response(1000, 2000))
-    await store.set(key(1), response(5000, 2000))
+    store.keep(key(0), response(1000, 2000))
+    store.keep(key(1), response(5000, 2000))
     assert (len(store), store.size_bytes) == (1, ENTRY_BYTES)
 
 
 async def test_answers_that_nobody_asks_for_again_are_reclaimed_when_they_expire(clock):
     store = MemoryStore(clock=clock)
     for number in range(100):
-        await store.set(key(number), response(1000, clock.seconds + 10))
+        store.keep(key(number), response(1000, clock.seconds + 10))
     clock.seconds += 10
     assert await store.get(key(0)) is None
-    await store.set(key(100), response(1000, clock.seconds + 10))
+    store.keep(key(100), response(1000, clock.seconds + 10))
     assert (len(store), store.size_bytes) == (1, ENTRY_BYTES)
 
 
 async def test_an_answer_that_was_replaced_lives_as_long_as_the_newer_one(clock):
     store = MemoryStore(clock=clock)
-    await store.set(key(0), response(1000, clock.seconds + 10))
-    await store.set(key(0), response(1000, clock.seconds + 30))
+    store.keep(key(0), response(1000, clock.seconds + 10))
+    store.keep(key(0), response(1000, clock.seconds + 30))
     clock.seconds += 20
-    await store.set(key(1), response(1000, clock.seconds + 10))
+    store.keep(key(1), response(1000, clock.seconds + 10))
     assert await store.get(key(0))
     assert store.size_bytes == 2 * ENTRY_BYTES
 
@@ -59,13 +59,13 @@ async def test_an_answer_that_was_replaced_lives_as_long_as_the_newer_one(clock)
 async def test_what_is_remembered_of_dropped_answers_stays_small(clock):
     store = MemoryStore(max_bytes=5 * ENTRY_BYTES, clock=clock)
     for number in range(10_000):
-        await store.set(key(number), response(1000, 1e9))
+        store.keep(key(number), response(1000, 1e9))
     assert len(store._expiries) < 200
 
 
 async def test_clear_gives_all_bytes_back(clock):
     store = MemoryStore(clock=clock)
-    await store.set(key(0), response(1000, 2000))
+    store.keep(key(0), response(1000, 2000))
     await store.clear()
     assert (len(store), store.size_bytes, await store.get(key(0))) == (0, 0, None)
 
@@ -91,7 +91,7 @@ async def test_it_never_exceeds_its_bytes_nor_answers_with_what_was_not_last_set
             now[0] += number
         elif action == "set":
             last[number] = response(size, now[0] + ttl)
-            await store.set(key(number), last[number])
+            store.keep(key(number), last[number])
         else:
             found = await store.get(key(number))
             assert found is None or (found is last[number] and found.expires_at > now[0])

@@ -1,0 +1,93 @@
+"""One answer being computed: what becomes of it."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi_data.cache.compression import strong_etag, with_compressed
+from fastapi_data.cache.core import CacheCore, Exchange
+from fastapi_data.cache.flight import Flight, Landing, Shared
+from fastapi_data.cache.freshness import stored_response, with_max_age
+from fastapi_data.cache.replay import replay
+from fastapi_data.cache.store import Headers, Lease, Representation, StoredResponse
+from fastapi_data.cache.tags import collect_tags
+
+_logger = logging.getLogger("fastapi_data.cache")
+
+
+class Computation:
+    """What becomes of an answer that is being computed: a ``ResponseListener``.
+
+    Args:
+        core: the cache.
+        exchange: the request that is answered.
+        flight: what others wait for.
+        lease: the right to compute it.
+        known: the stored answer that was no longer good enough, to fall back to.
+    """
+
+    def __init__(
+        self, core: CacheCore, exchange: Exchange, flight: Flight, lease: Lease, known: StoredResponse | None
+    ) -> None:
+        self._core = core
+        self._exchange = exchange
+        self._flight = flight
+        self._lease = lease
+        self._known = known
+        self._computed_tags = collect_tags(exchange.scope)
+        self._is_decided = False
+
+    async def complete(self, headers: Headers, body: bytes) -> None:
+        """Store an answer, share it and send it."""
+        self._is_decided = True
+        response = await self._stored_response(headers, body)
+        holds = await self._lease.store(response)
+        self._core.counters.stores += holds
+        self._land(Shared(response, holds))
+        await replay(response, self._exchange.request, self._exchange.send, age_seconds=None)
+
+    async def refuse(self, is_server_error: bool) -> bool:  # noqa: FBT001 - the one thing there is to say
+        """Let an answer pass that must not be stored; or send the stale one in place of an error."""
+        self._core.counters.refusals += 1
+        if is_server_error and await self.fall_back():
+            _logger.warning(
+                "%s answered with a server error; its stale answer was sent.", self._exchange.request.key[3]
+            )
+            return False
+        self._is_decided = True
+        await self._lease.release(storable=is_server_error)
+        self._land(Landing.FAILED if is_server_error else Landing.NOT_STORABLE)
+        return True
+
+    async def fall_back(self) -> bool:
+        """Send the stale answer, and share it, when it may stand in for an error and nothing was sent yet.
+
+        Returns:
+            Whether it was sent.
+        """
+        known, now = self._known, self._core.store.clock()
+        if self._is_decided or known is None or known.error_until <= now:
+            return False
+        self._is_decided = True
+        self._core.counters.stale += 1
+        await self._lease.release(storable=True)
+        self._land(Shared(known, holds=True))
+        await replay(known, self._exchange.request, self._exchange.send, age_seconds=now - known.stored_at)
+        return True
+
+    def _land(self, outcome: Shared | Landing) -> None:
+        self._core.flights.land(self._exchange.request.key, self._flight, outcome)
+
+    async def _stored_response(self, headers: Headers, body: bytes) -> StoredResponse:
+        policy = self._exchange.policy
+        headers = with_max_age(headers, policy)
+        etag = next((value for name, value in headers if name == b"etag"), None)
+        is_head = self._exchange.scope["method"] == "HEAD"
+        # What answers HEAD may send no body, and the validator belongs to the body that GET would get.
+        if etag is None and not is_head:
+            etag = strong_etag(body)
+            headers = (*headers, (b"etag", etag))
+        identity = Representation("", headers, body, etag)
+        forms = await with_compressed(identity) if self._core.compress and not is_head else (identity,)
+        tags = policy.tags | self._computed_tags
+        return stored_response(forms, policy, now=self._core.store.clock(), tags=tags)

@@ -1,0 +1,41 @@
+"""What the parts of one cache share, and what they hand each other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from starlette.types import Receive, Scope, Send
+
+from fastapi_data.cache.flight import Flights
+from fastapi_data.cache.options import CachePolicy
+from fastapi_data.cache.request import CacheableRequest
+from fastapi_data.cache.statistics import Counters
+from fastapi_data.cache.store import ResponseStore
+
+
+class CacheCore(NamedTuple):
+    """What the parts of one cache share.
+
+    Attributes:
+        store: where answers are kept.
+        flights: the executions under way in this process.
+        counters: what was done so far.
+        max_body_bytes: larger answers are not stored.
+        compress: whether answers are kept compressed, too.
+    """
+
+    store: ResponseStore
+    flights: Flights
+    counters: Counters
+    max_body_bytes: int
+    compress: bool
+
+
+class Exchange(NamedTuple):
+    """A request that the cache may answer, and its ASGI connection."""
+
+    request: CacheableRequest
+    policy: CachePolicy
+    scope: Scope
+    receive: Receive
+    send: Send
