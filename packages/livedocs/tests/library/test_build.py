@@ -1,19 +1,27 @@
 """Building: what a library holds afterwards, and that nothing is lost on the way."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
 
-from livedocs.errors import LibraryVersionError, NotFoundError, SourceError
+from livedocs.errors import LibraryCorruptError, LibraryVersionError, NotFoundError, SourceError
 from livedocs.library import reader, snapshot
-from livedocs.library.build import BuildReport, build_docset, docset_slug, remove
+from livedocs.library.build import BuildReport, build_docset, remove
+from livedocs.library.format import APPLICATION_ID, SCHEMA_VERSION
+from livedocs.library.keys import docset_slug
 from livedocs.library.models import Docset
+from livedocs.library.parallel import parse_pages
+from livedocs.parsing.contexts import contexts
 from livedocs.search.opening import open_engine
 from livedocs.sources.documentation import Documentation
+from livedocs.sources.inventory import Inventory
 
 
 def _docsets(path: Path) -> list[Docset]:
@@ -89,7 +97,7 @@ def test_a_removed_docset_leaves_no_row_and_no_hit(
     remove("flask", version, path)
     assert [docset.name for docset in _docsets(path)] == ["jinja"]
     with open_engine(path) as engine:
-        assert all(hit.docset == "jinja" for hit in engine.search("flask.Flask.route").hits)
+        assert {hit.docset for hit in engine.search("application route").hits} == {"jinja"}
     with closing(sqlite3.connect(path)) as connection:
         entries = connection.execute("SELECT count(*) FROM entry").fetchone()
         assert connection.execute("SELECT count(*) FROM entry_body").fetchone() == entries
@@ -98,10 +106,10 @@ def test_a_removed_docset_leaves_no_row_and_no_hit(
 
 
 def test_removing_what_is_not_there_changes_nothing(jinja_library: Path) -> None:
-    before = jinja_library.stat()
+    before = jinja_library.read_bytes(), jinja_library.stat().st_ino
     with pytest.raises(NotFoundError, match="no docset python 9"):
         remove("python", "9", jinja_library)
-    assert jinja_library.stat() == before
+    assert (jinja_library.read_bytes(), jinja_library.stat().st_ino) == before
 
 
 def test_a_folder_without_documentation_leaves_the_library_untouched(
@@ -137,6 +145,99 @@ def test_an_unusable_file_is_set_aside_and_named(jinja_documentation: Documentat
     assert report.set_aside is not None
     assert report.set_aside.read_text() == "somebody's notes"
     snapshot.check(path)
+
+
+def _damage(path: Path) -> None:
+    """Overwrite the middle, as a failing disk might; the header stays."""
+    content = bytearray(path.read_bytes())
+    middle = slice(len(content) // 3, len(content) // 2)
+    content[middle] = bytes(len(content[middle]))
+    path.write_bytes(content)
+
+
+def test_a_damaged_library_can_be_built_again_as_its_error_says(
+    jinja_documentation: Documentation, jinja_library: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "library.sqlite"
+    shutil.copy(jinja_library, path)
+    _damage(path)
+    with pytest.raises(LibraryCorruptError, match=r"damaged.*livedocs build"):
+        remove("jinja", "3.1", path)
+    assert build_docset(jinja_documentation, path).set_aside is not None
+    snapshot.verify(path)
+
+
+def test_a_library_without_tables_can_be_built_again(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    assert build_docset(jinja_documentation, path).set_aside is not None
+
+
+@pytest.mark.parametrize("name", ["a b%20c#d.sqlite", "q?x=1.sqlite", 'it\'s "mine".sqlite', "äöü.sqlite"])
+def test_any_file_name_will_do(jinja_documentation: Documentation, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    for _ in range(2):
+        build_docset(jinja_documentation, path)
+    with open_engine(path) as engine:
+        assert engine.search("jinja2.Environment").hits
+    assert {file.name for file in tmp_path.iterdir()} == {name, f"{name}.lock"}
+
+
+def test_a_library_behind_a_link_is_replaced_where_it_is(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "library.sqlite"
+    link.symlink_to(tmp_path / "disk" / "library.sqlite")
+    build_docset(jinja_documentation, link)
+    assert link.is_symlink()
+    snapshot.verify(tmp_path / "disk" / "library.sqlite")
+
+
+def test_names_that_are_no_text_are_left_out(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(jinja_documentation.root, copy, symlinks=True, ignore_dangling_symlinks=True)
+    shutil.copy(copy / "index.html", os.fsencode(copy) + b"/a\xff.html")
+    report = build_docset(Documentation(copy, "odd"), tmp_path / "library.sqlite")
+    with closing(sqlite3.connect(tmp_path / "library.sqlite")) as connection:
+        pages = [path for (path,) in connection.execute("SELECT path FROM page")]
+    assert report.docset.page_count == len(pages)
+    assert all(path.isascii() for path in pages)
+
+
+def test_a_page_that_cannot_be_read_is_named(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(jinja_documentation.root, copy, symlinks=True, ignore_dangling_symlinks=True)
+    known = contexts(Inventory.load(copy / "objects.inv"), "/docs/x/1/", ["gone.html"])
+    with pytest.raises(SourceError, match=r"gone\.html cannot be read"):
+        list(parse_pages(copy, known))
+
+
+def test_a_full_disk_leaves_the_last_library_and_a_clear_word(
+    jinja_documentation: Documentation, jinja_library: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "library.sqlite"
+    shutil.copy(jinja_library, path)
+    limited = 'ulimit -f 200; exec "$@"'
+    build = f"""
+from pathlib import Path
+from livedocs.errors import LibraryError
+from livedocs.library.build import build_docset
+from livedocs.sources.documentation import Documentation
+from livedocs.sources.inventory import Inventory
+if __name__ == "__main__":
+    try:
+        build_docset(Documentation(Path({str(jinja_documentation.root)!r}), "again"), Path({str(path)!r}))
+    except LibraryError as error:
+        print(error)
+"""
+    script = tmp_path / "build.py"
+    script.write_text(build)
+    command = ["bash", "-c", limited, "bash", sys.executable, str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "cannot be written" in done.stdout
+    assert path.read_bytes() == jinja_library.read_bytes()
+    assert not list(tmp_path.glob("*.building-*"))
 
 
 def test_another_versions_library_is_not_removed_from(jinja_library: Path, tmp_path: Path) -> None:

@@ -3,72 +3,79 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from livedocs.library import snapshot
 from livedocs.library.build import build_docset
 from livedocs.search.opening import open_engine
 from livedocs.sources.documentation import Documentation
 
+# Names what a build does as it does it (pages parsed, statements sent to SQLite, the rename) and kills itself at the
+# given occurrence of one of these steps.
 _BUILD = """
-import sys
+import os, signal, sys
 from pathlib import Path
+from sqlalchemy import Engine, event
 from livedocs.library.build import build_docset
 from livedocs.sources.documentation import Documentation
 
+deadly, left = sys.argv[3], int(sys.argv[4])
+renamed = False
+
+def step(what):
+    global left
+    left -= what.startswith(deadly)
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def audit(name, arguments):
+    global renamed
+    if renamed and name == "os.scandir":
+        step("after the rename")
+    if name == "os.rename":
+        step(name)
+        renamed = True
+
 def main():
     documentation = Documentation(Path(sys.argv[1]), "again")
-    print("started", flush=True)
-    report = lambda step, done, total: print(step, done, flush=True)
-    build_docset(documentation, Path(sys.argv[2]), report=report)
-    print("replaced", flush=True)
+    event.listen(Engine, "before_cursor_execute", lambda *given: step(given[2].strip()))
+    sys.addaudithook(audit)
+    build_docset(documentation, Path(sys.argv[2]), report=lambda *given: step(given[0]))
 
 if __name__ == "__main__":
     main()
 """
+_STEPS = [
+    ("Parsing pages", 1),
+    ("Parsing pages", 9),
+    ("Writing the library", 1),
+    ("CREATE TABLE", 4),
+    ("INSERT INTO main.entry", 1),
+    ("DELETE", 1),
+    ("INSERT INTO entry_body", 1),
+    ("INSERT INTO entry_text", 1),
+    ("PRAGMA user_version", 1),
+    ("os.rename", 1),
+    ("after the rename", 1),
+]
 
 
-@pytest.fixture
-def library(jinja_documentation: Documentation, tmp_path: Path) -> Path:
-    path = tmp_path / "library.sqlite"
-    build_docset(jinja_documentation, path)
-    return path
+def _build(root: Path, library: Path, script: Path, step: tuple[str, int]) -> int:
+    arguments = [str(root), str(library), step[0], str(step[1])]
+    return subprocess.run([sys.executable, str(script), *arguments], check=False).returncode
 
 
-def _lines_until_killed(command: list[str], last_line: int, delay_seconds: float) -> Iterator[str]:
-    """Kill a build so long after its line number ``last_line``."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        for number, line in enumerate(process.stdout):
-            yield line.strip()
-            if number == last_line:
-                break
-        try:
-            process.wait(timeout=delay_seconds)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-
-
-def test_the_last_good_library_survives_a_build_killed_at_any_moment(
-    jinja_documentation: Documentation, library: Path, tmp_path: Path
+def test_the_last_good_library_survives_a_build_killed_at_any_step(
+    jinja_documentation: Documentation, tmp_path: Path
 ) -> None:
-    script = tmp_path / "build.py"
+    library, script = tmp_path / "library.sqlite", tmp_path / "build.py"
+    build_docset(jinja_documentation, library)
     script.write_text(_BUILD)
-    command = [sys.executable, str(script), str(jinja_documentation.root), str(library)]
-    complete = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-    writing = complete.index("Writing the library 0")
-    moments = [(0, 0.0), (1, 0.0), (writing // 2, 0.0), *((writing, step / 25) for step in range(8))]
-    for line, delay_seconds in moments:
-        seen = list(_lines_until_killed(command, line, delay_seconds))
-        assert seen[0] == "started"
-        snapshot.check(library)
+    for step in _STEPS:
+        assert _build(jinja_documentation.root, library, script, step) == -signal.SIGKILL, step
+        snapshot.verify(library)
         with open_engine(library) as engine:
             assert engine.search("jinja2.Environment").hits[0].name == "jinja2.Environment"
-    subprocess.run(command, check=True, capture_output=True)
-    assert sorted(file.name for file in tmp_path.iterdir() if file != script) == [
-        "library.sqlite",
-        "library.sqlite.lock",
-    ]
+    assert _build(jinja_documentation.root, library, script, ("nothing like it", 1)) == 0
+    left = sorted(file.name for file in tmp_path.iterdir() if file != script)
+    assert left == ["library.sqlite", "library.sqlite.lock"]

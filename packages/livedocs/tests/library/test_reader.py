@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import URL, Connection, create_engine
 
 from livedocs.errors import NotFoundError
 from livedocs.library import reader
+from livedocs.library.build import build_docset
 from livedocs.search.opening import open_engine
+from livedocs.sources.documentation import Documentation
 
 
 @pytest.fixture
@@ -67,3 +69,29 @@ def test_the_library_hash_speaks_for_every_docset(connection: Connection, jinja_
         assert reader.library_hash(another) != reader.library_hash(connection)
     other.dispose()
     assert reader.library_hash(connection) == reader.library_hash(connection)
+
+
+def test_the_hash_changes_when_entries_are_numbered_anew(
+    jinja_documentation: Documentation, flask_documentation: Documentation, tmp_path: Path
+) -> None:
+    def built(name: str, *documentations: Documentation) -> str:
+        for documentation in documentations:
+            build_docset(documentation, tmp_path / name)
+        engine = create_engine(URL.create("sqlite", database=str(tmp_path / name)))
+        with engine.connect() as connection:
+            found = reader.library_hash(connection)
+        engine.dispose()
+        return found
+
+    one_way = built("one", jinja_documentation, flask_documentation)
+    assert built("same", jinja_documentation, flask_documentation) == one_way
+    assert built("other", flask_documentation, jinja_documentation) != one_way
+
+
+def test_docsets_are_listed_with_the_newest_version_first(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    for version in ("3.9", "3.13", "3.2"):
+        build_docset(jinja_documentation, tmp_path / "library.sqlite", version=version)
+    engine = create_engine(URL.create("sqlite", database=str(tmp_path / "library.sqlite")))
+    with engine.connect() as connection:
+        assert [docset.version for docset in reader.docsets(connection)] == ["3.13", "3.9", "3.2"]
+    engine.dispose()

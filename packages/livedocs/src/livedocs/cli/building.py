@@ -119,8 +119,6 @@ def _print_report(built: BuildReport, failures: Sequence[FailedSource], settings
             f"  the file in its place was no library this version can read: now {escape(str(built.set_aside))}"
         )
     lines.append(f"  content sha256 {docset.content_hash}")
-    if built.set_aside is not None:
-        lines.append(f"  what stood there before could not be read and is now {escape(str(built.set_aside))}")
     Console(highlight=False).print("\n".join(lines), soft_wrap=True)
 
 

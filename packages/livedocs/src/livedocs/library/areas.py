@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Area(IntEnum):
-    """Parts that are searched less often than the rest."""
+    """Parts of a documentation, by how many look for what stands there."""
 
     MAIN = 0
     """What most readers look for."""

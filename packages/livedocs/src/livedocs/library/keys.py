@@ -52,6 +52,18 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", text.translate(_QUOTES)).strip().lower()
 
 
+_UNSAFE_IN_SLUG = re.compile(r"[^a-z0-9._+-]+")
+
+
+def docset_slug(text: str) -> str:
+    """The form of a project's name or version that stands in addresses and filters.
+
+    >>> docset_slug("Flask-SQLAlchemy 3.x"), docset_slug("Jinja2")
+    ('flask-sqlalchemy-3.x', 'jinja2')
+    """
+    return _UNSAFE_IN_SLUG.sub("-", text.lower()).strip("-.") or "docs"
+
+
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 

@@ -9,9 +9,11 @@ import threading
 import zlib
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from livedocs.errors import SourceError
 from livedocs.library.assemble import words
 from livedocs.parsing.page import parse_page
 
@@ -53,6 +55,9 @@ def parse_pages(root: Path, contexts: Mapping[str, PageContext], *, workers: int
         root: folder the paths are relative to.
         contexts: what is known about each page, by path.
         workers: processes; None: one a core, and none besides this one for a handful of pages.
+
+    Raises:
+        SourceError: a page cannot be read, or a process that parses was killed.
     """
     tasks = [(root / path, context) for path, context in contexts.items()]
     count = workers or os.cpu_count() or 1
@@ -61,8 +66,12 @@ def parse_pages(root: Path, contexts: Mapping[str, PageContext], *, workers: int
         return
     # Spawned, not forked: progress bars and servers run threads, and a fork would copy their locks as they stand.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(count, len(tasks)), context, initializer=_end_with_parent) as executor:
-        yield from executor.map(_parse, tasks, chunksize=_PAGES_PER_TASK)
+    try:
+        with ProcessPoolExecutor(min(count, len(tasks)), context, initializer=_end_with_parent) as executor:
+            yield from executor.map(_parse, tasks, chunksize=_PAGES_PER_TASK)
+    except BrokenProcessPool as error:
+        message = "A process that parses pages was killed, most often for want of memory. Free some and build again."
+        raise SourceError(message) from error
 
 
 def pack(page: ParsedPage) -> PackedPage:
@@ -86,7 +95,11 @@ def _compress(text: str) -> bytes:
 
 def _parse(task: tuple[Path, PageContext]) -> PackedPage:
     path, context = task
-    return pack(parse_page(path.read_bytes().decode("utf-8", "replace"), context))
+    try:
+        html = path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}. Make it readable, or leave it out.") from error
+    return pack(parse_page(html, context))
 
 
 def _end_with_parent() -> None:

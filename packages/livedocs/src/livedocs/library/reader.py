@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +26,7 @@ class Executor(Protocol):
         ...
 
 
+_NUMBER = re.compile(r"\d+")
 _DOCSET = [schema.docset.c[name] for name in Docset.__dataclass_fields__]
 
 
@@ -39,9 +41,10 @@ def _docset_row(row: Row[Any]) -> Docset:
 
 
 def docsets(executor: Executor) -> list[Docset]:
-    """Every docset, by name and newest version first as far as text order tells."""
-    rows = executor.execute(select(*_DOCSET).order_by(schema.docset.c.name, schema.docset.c.id.desc()))
-    return [_docset_row(row) for row in rows]
+    """Every docset, by name, the newest version first."""
+    found = [_docset_row(row) for row in executor.execute(select(*_DOCSET))]
+    found.sort(key=lambda docset: [int(number) for number in _NUMBER.findall(docset.version)], reverse=True)
+    return sorted(found, key=lambda docset: docset.name)
 
 
 def kinds(executor: Executor) -> list[str]:
@@ -51,9 +54,14 @@ def kinds(executor: Executor) -> list[str]:
 
 
 def library_hash(executor: Executor) -> str:
-    """One hexadecimal hash over every docset's content; changes exactly when something that is served changes."""
-    statement = select(schema.docset.c.name, schema.docset.c.version, schema.docset.c.content_hash)
-    rows = executor.execute(statement.order_by(schema.docset.c.name, schema.docset.c.version))
+    """One hexadecimal hash over everything that is served, the ids of entries included.
+
+    The same docsets built in another order have other ids, so their hash is another one, too.
+    """
+    first_entry = (
+        select(func.min(schema.entry.c.id)).where(schema.entry.c.docset_id == schema.docset.c.id).scalar_subquery()
+    )
+    rows = executor.execute(select(schema.docset, first_entry).order_by(schema.docset.c.id))
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
+import sqlite3
 import struct
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from livedocs.errors import (
     LibraryBusyError,
@@ -64,6 +66,23 @@ def check(path: Path) -> None:
         raise LibraryCorruptError(path, f"{path} is cut off: {size_bytes} bytes of {expected} are there. {_REMEDY}")
 
 
+def verify(path: Path) -> None:
+    """Make sure that a library is whole, down to its last page; reads all of it.
+
+    Raises:
+        LibraryMissingError, LibraryCorruptError, LibraryVersionError: see `check`.
+    """
+    check(path)
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)) as connection:
+            complaint = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            connection.execute("SELECT 1 FROM docset").fetchone()
+    except sqlite3.DatabaseError as error:
+        complaint = str(error)
+    if complaint != "ok":
+        raise LibraryCorruptError(path, f"{path} is damaged ({complaint.splitlines()[-1]}). {_REMEDY}")
+
+
 @contextmanager
 def replacing(path: Path) -> Generator[Path, None, None]:
     """Hand out a new file aside and put it in the place of ``path`` when the block ends without an error.
@@ -97,13 +116,22 @@ def replacing(path: Path) -> Generator[Path, None, None]:
         new = path.with_name(f"{path.name}.building-{os.getpid()}")
         try:
             yield new
-            _flush(new)
-            new.replace(path)
-            _flush(path.parent)
+            _put_in_place(new, path)
         finally:
             _remove_leftovers(path)
     finally:
         os.close(lock)
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    try:
+        _flush(new)
+        new.replace(path)
+        _flush(path.parent)
+    except OSError as error:
+        raise LibraryError(
+            path, f"{path} cannot be written: {error.strerror}. Free some space and try again."
+        ) from error
 
 
 def set_aside(path: Path) -> Path:

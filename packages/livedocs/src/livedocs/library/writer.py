@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, create_engine, delete, func, insert, select
+from sqlalchemy import URL, Connection, Table, create_engine, delete, func, insert, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from livedocs.errors import LibraryError
 from livedocs.library import schema
 from livedocs.library.format import APPLICATION_ID, FULL_TEXT_COLUMNS, SCHEMA_VERSION
 from livedocs.library.keys import split_name
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
-    from livedocs.library.assemble import AssembledEntry
-    from livedocs.library.models import Asset, Docset
-    from livedocs.library.parallel import PackedPage
+    from livedocs.library.contents import DocsetContent
 
 _ROWS_PER_STATEMENT = 1000
 _FULL_TEXT_ROW = (
@@ -30,29 +28,14 @@ _FULL_TEXT_ROW = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DocsetContent:
-    """Everything a docset is made of.
-
-    Attributes:
-        docset: its row.
-        pages: in the order of their paths.
-        entries: in the order of pages and text, see `livedocs.library.assemble`.
-        vocabulary: words that spelling is corrected to.
-        assets: files its pages show.
-    """
-
-    docset: Docset
-    pages: Sequence[PackedPage]
-    entries: Sequence[AssembledEntry]
-    vocabulary: Counter[str]
-    assets: Sequence[Asset]
-
-
 @contextmanager
 def new_snapshot(path: Path) -> Generator[Connection, None, None]:
-    """Create an empty snapshot and hand out a connection to fill it; full text is indexed when the block ends."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    """Create an empty snapshot and hand out a connection to fill it; full text is indexed when the block ends.
+
+    Raises:
+        LibraryError: it cannot be written, for instance because the disk is full.
+    """
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
     try:
         with engine.connect() as connection:
             # Nobody reads this file before it is complete, and an interrupted one is thrown away: no journal is needed.
@@ -65,13 +48,17 @@ def new_snapshot(path: Path) -> Generator[Connection, None, None]:
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
             connection.commit()
+    except OperationalError as error:
+        raise LibraryError(
+            path, f"{path} cannot be written ({error.orig}). Free some space, or choose another: LIVEDOCS_LIBRARY_PATH."
+        ) from error
     finally:
         engine.dispose()
 
 
 def copy_docsets(connection: Connection, last: Path) -> None:
     """Take over every docset of the last snapshot, all but the full-text index."""
-    connection.exec_driver_sql("ATTACH DATABASE ? AS last", (f"file:{last}?mode=ro",))
+    connection.exec_driver_sql("ATTACH DATABASE ? AS last", (str(last),))
     for table in schema.metadata.sorted_tables:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         names = f"INSERT INTO main.{table.name} ({columns}) SELECT {columns} FROM last.{table.name}"  # noqa: S608 - our schema

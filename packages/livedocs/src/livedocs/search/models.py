@@ -37,7 +37,7 @@ class Hit:
         breadcrumb: where it stands, outermost first.
         original_url: the same place on the web; None when not known.
         deprecated: True when the documentation says so.
-        why: the tier that proposed it and the rules that placed it, strongest first.
+        why: the rules that placed it, with their points, strongest first.
     """
 
     id: int
