@@ -1,50 +1,66 @@
-"""Databases of every kind, over real SQLite files."""
+"""Databases of every kind, over real SQLite files and a real PostgreSQL server."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import URL, create_engine, event
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import URL, make_url
 
-from fastapi_data import Database, InMemoryDatabase
-from fastapi_data.engines import Engines
+from fastapi_data import Database, InMemoryDatabase, PostgresDatabase, SQLiteDatabase
 
-
-class FileDatabase(Database):
-    """The least a database that can be written to needs: it proves what ``Database`` says about commits."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-
-    async def _open(self) -> Engines:
-        url = URL.create("sqlite", database=str(self._path))
-        # One connection each: whoever comes next gets the connection the one before left.
-        async_engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0)
-        sync_engine = create_engine(url, pool_size=1, max_overflow=0)
-        for engine in (async_engine.sync_engine, sync_engine):
-            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = on"))
-        return Engines(async_engine, sync_engine, threads=1)
-
-
-KINDS: dict[str, Callable[[Path], Database]] = {"memory": InMemoryDatabase, "file": FileDatabase}
+KINDS = ["memory", "postgres", "shared", "sqlite"]
+WRITABLE_KINDS = ["postgres", "sqlite"]
 
 
 def write_users(path: Path, *names: str) -> Path:
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("CREATE TABLE user (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+        connection.execute("CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
         connection.execute(
-            "CREATE TABLE email (user_id INTEGER REFERENCES user DEFERRABLE INITIALLY DEFERRED, address TEXT)"
+            "CREATE TABLE email (user_id INTEGER REFERENCES person DEFERRABLE INITIALLY DEFERRED, address TEXT)"
         )
-        connection.executemany("INSERT INTO user (name) VALUES (?)", [(name,) for name in names])
+        connection.executemany("INSERT INTO person (name) VALUES (?)", [(name,) for name in names])
     return path
+
+
+PEOPLE_IN_POSTGRES = """
+    DROP TABLE IF EXISTS email, person;
+    CREATE TABLE person (id serial PRIMARY KEY, name text NOT NULL);
+    CREATE TABLE email (user_id int REFERENCES person DEFERRABLE INITIALLY DEFERRED, address text);
+    INSERT INTO person (name) VALUES ('Ada'), ('Grace'), ('Barbara');
+"""
+
+
+def execute(url: URL, statement: str) -> None:
+    """Run statements in PostgreSQL, whether an event loop runs here or not."""
+
+    async def connect_and_execute() -> None:
+        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+        await connection.execute(statement)
+        await connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, connect_and_execute()).result()
+
+
+@contextmanager
+def a_database_of_our_own() -> Iterator[URL]:
+    """Makes a database on the server at hand, and removes it."""
+    server = make_url(os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres"))
+    name = f"fastapi_data_{uuid4().hex}"
+    execute(server, f"CREATE DATABASE {name}")
+    yield server.set(database=name)
+    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -62,10 +78,44 @@ def make_users_file(tmp_path: Path) -> Callable[..., Path]:
     return lambda file_name, *names: write_users(tmp_path / file_name, *names)
 
 
-@pytest.fixture(params=sorted(KINDS))
-def unready_database(request: pytest.FixtureRequest, users_file: Path) -> Database:
+@pytest.fixture(scope="session")
+def postgres_database() -> Iterator[URL]:
+    """A database of our own on the server at hand."""
+    with a_database_of_our_own() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database: URL) -> URL:
+    """A PostgreSQL database with what ``users_file`` holds."""
+    execute(postgres_database, PEOPLE_IN_POSTGRES)
+    return postgres_database
+
+
+@pytest.fixture
+def make_database(users_file: Path, request: pytest.FixtureRequest) -> Callable[..., Database]:
+    """Makes a database of a kind that holds three people; not set up."""
+
+    def make(kind: str, **options: object) -> Database:
+        if kind == "postgres":
+            return PostgresDatabase(request.getfixturevalue("postgres_url"), **options)
+        if kind == "sqlite":
+            return SQLiteDatabase(users_file, **options)
+        return InMemoryDatabase(users_file, shared=kind == "shared", **options)
+
+    return make
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Of databases."""
+    return request.param
+
+
+@pytest.fixture
+def unready_database(kind: str, make_database: Callable[..., Database]) -> Database:
     """One of each kind, not set up."""
-    return KINDS[request.param](users_file)
+    return make_database(kind)
 
 
 @pytest.fixture
@@ -75,9 +125,17 @@ async def database(unready_database: Database) -> AsyncIterator[Database]:
         yield unready_database
 
 
+@pytest.fixture(params=WRITABLE_KINDS)
+def writable_kind(request: pytest.FixtureRequest) -> str:
+    """Of databases that can be written to."""
+    return request.param
+
+
 @pytest.fixture
-async def writable_database(users_file: Path) -> AsyncIterator[Database]:
-    database = FileDatabase(users_file)
+async def writable_database(writable_kind: str, make_database: Callable[..., Database]) -> AsyncIterator[Database]:
+    """One of each kind that can be written to, with few connections: whoever comes next gets the last one's."""
+    sizes = {"postgres": {"pool_max_size": 1}, "sqlite": {"pool_size": 1, "threads": 1}}
+    database = make_database(writable_kind, **sizes[writable_kind])
     async with database.lifespan():
         yield database
 

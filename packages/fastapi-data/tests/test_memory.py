@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -19,12 +18,11 @@ from fastapi_data import (
     DatabaseFileError,
     DatabaseNotReadyError,
     InMemoryDatabase,
-    MissingDriverError,
     ReadOnlyDatabaseError,
 )
 from fastapi_data.sqlite_copy import MemoryCopy
 
-NAMES = text("SELECT name FROM user ORDER BY id")
+NAMES = text("SELECT name FROM person ORDER BY id")
 
 
 def names(session: Session) -> list[str]:
@@ -48,16 +46,16 @@ async def memory(users_file) -> AsyncIterator[InMemoryDatabase]:
         yield database
 
 
-async def test_run_has_a_plain_sqlite3_connection(memory):
+async def test_run_has_a_sqlite3_connection(memory):
     kind = await memory.run(lambda session: type(session.connection().connection.driver_connection))
-    assert kind is sqlite3.Connection
+    assert issubclass(kind, sqlite3.Connection)
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM user", "CREATE TABLE other (id)", "PRAGMA user_version = 3"])
+@pytest.mark.parametrize("statement", ["DELETE FROM person", "CREATE TABLE other (id)", "PRAGMA user_version = 3"])
 async def test_a_write_is_a_clear_error_however_it_is_tried(memory, users_file, statement):
     with pytest.raises(ReadOnlyDatabaseError, match="Write to the file itself, then call") as through_run:
         await memory.run(lambda session: session.execute(text(statement)))
-    assert through_run.value.path == users_file
+    assert str(users_file) in str(through_run.value)
     async with memory.session() as session:
         await session.execute(text("PRAGMA query_only = off"))
         with pytest.raises(ReadOnlyDatabaseError):
@@ -73,7 +71,7 @@ async def test_the_file_may_change_or_go_once_it_is_copied(memory, users_file):
 async def test_a_file_in_wal_mode_is_copied_with_what_its_log_holds(users_file):
     with closing(sqlite3.connect(users_file)) as writer:
         writer.execute("PRAGMA journal_mode = wal")
-        writer.execute("INSERT INTO user (name) VALUES ('Edsger')")
+        writer.execute("INSERT INTO person (name) VALUES ('Edsger')")
         writer.commit()
         database = InMemoryDatabase(users_file)
         async with database.lifespan():
@@ -173,7 +171,7 @@ async def test_reload_needs_a_database_that_is_set_up(users_file):
 
 async def test_reload_reads_the_same_file_again_or_another(memory, users_file, make_users_file):
     with closing(sqlite3.connect(users_file)) as writer, writer:
-        writer.execute("INSERT INTO user (name) VALUES ('Edsger')")
+        writer.execute("INSERT INTO person (name) VALUES ('Edsger')")
     await memory.reload()
     assert (await memory.run(names))[-1] == "Edsger"
 
@@ -274,10 +272,3 @@ async def test_nothing_blocks_the_event_loop(users_file):
         await database.dispose()
         with pytest.raises(BlockingError):
             MemoryCopy(users_file, "/copied-on-the-event-loop")
-
-
-async def test_a_missing_driver_is_named_with_what_installs_it(users_file, monkeypatch):
-    monkeypatch.setitem(sys.modules, "aiosqlite", None)
-    with pytest.raises(MissingDriverError, match=r"pip install 'fastapi-data\[sqlite\]'") as missing:
-        await InMemoryDatabase(users_file).setup()
-    assert (missing.value.driver, missing.value.extra) == ("aiosqlite", "sqlite")

@@ -5,22 +5,30 @@ from contextlib import closing
 from typing import Annotated
 
 import anyio
+import asyncpg
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-INSERT = text("INSERT INTO user (name) VALUES ('Edsger')")
-# Nobody has the id 99, which SQLite finds out when it commits.
+from fastapi_data import ReadOnlyDatabaseError
+
+INSERT = text("INSERT INTO person (name) VALUES ('Edsger')")
+# Nobody has the id 99, which the database finds out when it commits.
 BREAK_AT_COMMIT = text("INSERT INTO email VALUES (99, 'nobody@example.org')")
 
 
 @pytest.fixture
-def count_of(users_file):
+def count_of(writable_kind, users_file, postgres_url):
     """Counts rows through a connection of its own, which sees what was committed."""
 
-    def count(table: str) -> int:
+    async def count(table: str) -> int:
+        if writable_kind == "postgres":
+            connection = await asyncpg.connect(postgres_url.render_as_string(hide_password=False))
+            number = await connection.fetchval(f"SELECT count(*) FROM {table}")
+            await connection.close()
+            return number
         with closing(sqlite3.connect(users_file)) as connection:
             return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
@@ -38,7 +46,7 @@ async def test_a_route_that_returns_is_committed_before_the_response_starts(writ
 
     async def send(message) -> None:
         if message["type"] == "http.response.start":
-            counted_at_start.append(count_of("user"))
+            counted_at_start.append(await count_of("person"))
 
     async def receive():
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -63,7 +71,7 @@ async def test_a_failing_commit_is_a_500_and_a_rollback(writable_database, clien
         assert (await client.post("/")).status_code == 500
         # The only connection of the pool: it would show the rows of a transaction that was left open.
         assert (await client.get("/")).json() == 0
-    assert count_of("email") == 0
+    assert await count_of("email") == 0
 
 
 async def test_a_route_that_raises_is_rolled_back(writable_database, client_of, count_of):
@@ -82,28 +90,33 @@ async def test_a_route_that_raises_is_rolled_back(writable_database, client_of, 
     async with client_of(app) as client:
         assert (await client.post("/refused")).status_code == 409
         assert (await client.post("/wrong-answer")).status_code == 500
-    assert count_of("user") == 3
+    assert await count_of("person") == 3
 
 
-async def test_the_reading_side_never_commits(writable_database, client_of, count_of):
+async def test_the_reading_side_refuses_to_write(writable_database, client_of, count_of):
     app = FastAPI()
 
     @app.post("/")
-    async def add(session: Annotated[AsyncSession, Depends(writable_database.read)]) -> None:
-        await session.execute(INSERT)
+    async def add(session: Annotated[AsyncSession, Depends(writable_database.read)]) -> str:
+        with pytest.raises(ReadOnlyDatabaseError, match="only reads"):
+            await session.execute(INSERT)
+        return "refused"
 
     async with client_of(app) as client:
-        assert (await client.post("/")).status_code == 200
-    assert count_of("user") == 3
+        assert (await client.post("/")).json() == "refused"
+    assert await count_of("person") == 3
+    async with writable_database.begin() as session:
+        await session.execute(INSERT)
+    assert await count_of("person") == 4
 
 
 async def test_begin_commits_and_session_does_not(writable_database, count_of):
     async with writable_database.begin() as session:
         await session.execute(INSERT)
-    assert count_of("user") == 4
+    assert await count_of("person") == 4
     async with writable_database.session() as session:
         await session.execute(INSERT)
-    assert count_of("user") == 4
+    assert await count_of("person") == 4
 
 
 async def test_begin_whose_commit_fails_leaves_nothing_behind(writable_database, count_of):
@@ -112,7 +125,7 @@ async def test_begin_whose_commit_fails_leaves_nothing_behind(writable_database,
             await session.execute(BREAK_AT_COMMIT)
     async with writable_database.begin() as session:
         await session.execute(INSERT)
-    assert (count_of("email"), count_of("user")) == (0, 4)
+    assert (await count_of("email"), await count_of("person")) == (0, 4)
 
 
 async def test_a_cancelled_transaction_is_rolled_back(writable_database, count_of):
@@ -122,13 +135,13 @@ async def test_a_cancelled_transaction_is_rolled_back(writable_database, count_o
             scope.cancel()
             await anyio.lowlevel.checkpoint()
     async with writable_database.begin() as session:
-        assert (await session.execute(text("SELECT count(*) FROM user"))).scalar_one() == 3
-    assert count_of("user") == 3
+        assert (await session.execute(text("SELECT count(*) FROM person"))).scalar_one() == 3
+    assert await count_of("person") == 3
 
 
 async def test_run_is_one_transaction(writable_database, count_of):
     await writable_database.run(lambda session: session.execute(INSERT).rowcount)
-    assert count_of("user") == 4
+    assert await count_of("person") == 4
 
     def insert_and_fail(session) -> None:
         session.execute(INSERT)
@@ -139,4 +152,4 @@ async def test_run_is_one_transaction(writable_database, count_of):
     with pytest.raises(IntegrityError):
         await writable_database.run(lambda session: session.execute(BREAK_AT_COMMIT).rowcount)
     await writable_database.run(lambda session: session.execute(text("SELECT 1")).scalar_one())
-    assert (count_of("email"), count_of("user")) == (0, 4)
+    assert (await count_of("email"), await count_of("person")) == (0, 4)

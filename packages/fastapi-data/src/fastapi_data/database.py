@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from fastapi_data.dependency import SessionDependency
 from fastapi_data.engines import Engines
 from fastapi_data.errors import DatabaseAlreadyReadyError, DatabaseNotReadyError
+from fastapi_data.pools import PoolStatus
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,7 +28,7 @@ class Database(SessionDependency, ABC):
     before its response starts, rolled back when it raised. A commit that fails is therefore a 500, never a 200. The
     session is closed by then: background tasks and streamed bodies open their own with ``db.session()``.
 
-    ``Depends(db.read)`` gives a session whose changes are never committed.
+    ``Depends(db.read)`` gives a session that only reads: a write raises ``ReadOnlyDatabaseError``.
 
     Importing and constructing touch nothing. Engines exist between ``setup()`` and ``dispose()``, which ``lifespan``
     calls at the right times.
@@ -40,7 +41,7 @@ class Database(SessionDependency, ABC):
 
     def __init__(self) -> None:
         super().__init__(self.begin)
-        self.read = SessionDependency(self.session)
+        self.read = SessionDependency(self.read_session)
         self._engines: Engines | None = None
         self._changing = Lock()
 
@@ -93,6 +94,17 @@ class Database(SessionDependency, ABC):
             yield session
 
     @asynccontextmanager
+    async def read_session(self) -> AsyncGenerator[AsyncSession]:
+        """A session of one's own that only reads, where there are replicas from one of them.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+            ReadOnlyDatabaseError: a statement tried to write.
+        """
+        async with self._ready_engines().read_session() as session:
+            yield session
+
+    @asynccontextmanager
     async def begin(self) -> AsyncGenerator[AsyncSession]:
         """A session that is one transaction: committed at the end of the block, rolled back if the block raises.
 
@@ -138,6 +150,14 @@ class Database(SessionDependency, ABC):
         """
         async with self.session() as session:
             await session.execute(select(1))
+
+    def pool_status(self) -> PoolStatus:
+        """How the connections are used now.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+        """
+        return self._ready_engines().pool_status()
 
     def _ready_engines(self) -> Engines:
         if self._engines is None:

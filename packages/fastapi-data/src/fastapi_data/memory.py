@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import sqlite3
+from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from anyio import to_thread
-from sqlalchemy import URL, Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
-from fastapi_data.errors import MissingDriverError, ReadOnlyDatabaseError
 from fastapi_data.sqlite_copy import MemoryCopy
+from fastapi_data.sqlite_engines import SQLiteEngines, SQLiteOptions, SQLiteSource
+from fastapi_data.sqlite_map import MappedFile
+from fastapi_data.sqlite_threads import connect_sqlite
 
 
 class InMemoryDatabase(Database):
@@ -30,16 +28,33 @@ class InMemoryDatabase(Database):
 
     Args:
         path: the SQLite file, in any journal mode; not opened before ``setup()``.
+        shared: instead of copying, map the file itself into memory, so that the workers of one host share one copy.
+            The file must then be replaced as a whole (written elsewhere, then renamed), never changed in place.
         threads: how many ``run`` calls may read at the same time; as many as there are processors unless told.
-        pool_size: how many async sessions may read at the same time (each needs a connection with a thread of its
-            own); further ones wait.
+        pool_size: how many async sessions may read at the same time.
+        pool_timeout_seconds: how long either waits for its turn before ``PoolExhaustedError``.
+        statement_timeout_seconds: after which time a statement is stopped with ``StatementTimeoutError``.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, threads: int | None = None, pool_size: int = 8) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        shared: bool = False,
+        threads: int | None = None,
+        pool_size: int = 8,
+        pool_timeout_seconds: float = 30,
+        statement_timeout_seconds: float | None = None,
+    ) -> None:
         super().__init__()
         self._path = Path(path)
-        self._threads = threads or os.cpu_count() or 1
-        self._pool_size = pool_size
+        self._shared = shared
+        self._options = SQLiteOptions(
+            pool_size=pool_size,
+            threads=threads or os.cpu_count() or 1,
+            pool_timeout_seconds=pool_timeout_seconds,
+            statement_timeout_seconds=statement_timeout_seconds,
+        )
         self._generation = 0
 
     @property
@@ -71,42 +86,28 @@ class InMemoryDatabase(Database):
         async with self._changing:
             self._ready_engines()
             newer_path = self._path if path is None else Path(path)
-            newer = await self._copy(newer_path)
+            newer = await self._serve(newer_path)
             older, self._engines, self._path = self._ready_engines(), newer, newer_path
             await older.retire()
 
     async def _open(self) -> Engines:
-        return await self._copy(self._path)
+        return await self._serve(self._path)
 
-    async def _copy(self, path: Path) -> Engines:
-        engines = await to_thread.run_sync(self._copy_blocking, path)
+    async def _serve(self, path: Path) -> Engines:
+        source = await to_thread.run_sync(self._map if self._shared else self._copy, path)
         self._generation += 1
-        return engines
+        return SQLiteEngines(source, self._options)
 
-    def _copy_blocking(self, path: Path) -> Engines:
+    def _copy(self, path: Path) -> SQLiteSource:
         name = f"/fastapi-data-{uuid4().hex}"
-        url = URL.create("sqlite", database=f"file:{name}", query={"vfs": "memdb", "mode": "ro", "uri": "true"})
-        # The copy never changes, so there is nothing to commit or to roll back: that spares an async session two hops.
-        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "max_overflow": 0}
-        try:
-            async_engine = create_async_engine(
-                url.set(drivername="sqlite+aiosqlite"), pool_size=self._pool_size, **options
-            )
-        except ModuleNotFoundError as error:
-            raise MissingDriverError("aiosqlite", extra="sqlite") from error
-        sync_engine = create_engine(url, pool_size=self._threads, **options)
-        for engine in (async_engine.sync_engine, sync_engine):
-            _name_writes(engine, path)
         copy = MemoryCopy(path, name)
-        return Engines(async_engine, sync_engine, threads=self._threads, close=copy.close)
+        connect = partial(connect_sqlite, f"file:{name}?vfs=memdb&mode=ro")
+        read_only = (
+            f"The in-memory copy of {path} is read-only. Write to the file itself, then call 'await db.reload()'."
+        )
+        return SQLiteSource(connect, copy.close, read_only)
 
-
-def _name_writes(engine: Engine, path: Path) -> None:
-    """Raise ``ReadOnlyDatabaseError`` in place of the driver's error for a write."""
-
-    def explain(context: ExceptionContext) -> None:
-        code: int | None = getattr(context.original_exception, "sqlite_errorcode", None)
-        if code == sqlite3.SQLITE_READONLY:
-            raise ReadOnlyDatabaseError(path) from context.original_exception
-
-    event.listen(engine, "handle_error", explain)
+    def _map(self, path: Path) -> SQLiteSource:
+        mapped = MappedFile(path, self._options.pool_size + self._options.threads)
+        read_only = f"{path} is served read-only. Write a new file, put it in its place, then call 'await db.reload()'."
+        return SQLiteSource(mapped.connect, mapped.close, read_only)

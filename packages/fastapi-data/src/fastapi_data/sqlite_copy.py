@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from fastapi_data.errors import DatabaseFileError
@@ -43,16 +44,12 @@ class MemoryCopy:
     """
 
     def __init__(self, path: Path, name: str) -> None:
-        _require_content(path)
+        require_content(path)
         self._anchor = sqlite3.connect(f"file:{name}?vfs=memdb", uri=True, check_same_thread=False)
         try:
-            _copy(path, self._anchor)
-            _check(path, self._anchor)
-        except sqlite3.Error as error:
-            self._anchor.close()
-            # The primary result code; extended ones carry a detail in the bits above it.
-            reason = _REASONS.get(error.sqlite_errorcode & 0xFF, f"SQLite cannot read it ({error}). Check the file.")
-            raise DatabaseFileError(path, reason) from error
+            with naming_file_errors(path):
+                _copy(path, self._anchor)
+                require_sound(path, self._anchor)
         except BaseException:
             self._anchor.close()
             raise
@@ -62,7 +59,23 @@ class MemoryCopy:
         self._anchor.close()
 
 
-def _require_content(path: Path) -> None:
+@contextmanager
+def naming_file_errors(path: Path) -> Generator[None]:
+    """Raise ``DatabaseFileError`` with what to do, in place of SQLite's own errors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # The primary result code; extended ones carry a detail in the bits above it.
+        reason = _REASONS.get(error.sqlite_errorcode & 0xFF, f"SQLite cannot read it ({error}). Check the file.")
+        raise DatabaseFileError(path, reason) from error
+
+
+def require_content(path: Path) -> None:
+    """Make sure that there is a file with something in it.
+
+    Raises:
+        DatabaseFileError: there is not.
+    """
     try:
         status = path.stat()
     except OSError as error:
@@ -90,7 +103,16 @@ def _copy(path: Path, target: sqlite3.Connection) -> None:
     target.execute("SELECT count(*) FROM sqlite_schema").fetchall()
 
 
-def _check(path: Path, copy: sqlite3.Connection) -> None:
-    problem: str = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+def require_sound(path: Path, connection: sqlite3.Connection) -> None:
+    """Check every page with ``PRAGMA quick_check``.
+
+    Args:
+        path: the file to name when something is wrong.
+        connection: open on it, or on a copy.
+
+    Raises:
+        DatabaseFileError: something is damaged.
+    """
+    problem: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise DatabaseFileError(path, f"{_REASONS[sqlite3.SQLITE_CORRUPT]} ({problem})")

@@ -1,0 +1,110 @@
+"""PostgreSQL, through asyncpg."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+from random import uniform
+from time import monotonic
+
+import anyio
+from sqlalchemy import URL
+
+from fastapi_data.database import Database
+from fastapi_data.engines import Engines
+from fastapi_data.errors import DatabaseUnavailableError
+from fastapi_data.postgres_engines import PostgresEngines, Server
+from fastapi_data.postgres_options import PostgresOptions, TLSMode, postgres_url, printed
+
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 2.0
+
+
+class PostgresDatabase(Database):
+    """A PostgreSQL server, and its replicas.
+
+    ``setup()`` opens the pool's first connections; when the server cannot be reached yet, it tries again for a while.
+    Connections that break later (the server was restarted, a backend was terminated) fail the requests that use them;
+    later ones get new connections.
+
+    ``run`` works on the event loop, in a greenlet: the statements of its session are awaited behind its back, and the
+    loop serves others meanwhile. So it needs no second driver and no thread; but what the work computes between its
+    statements holds up the loop, and it must not block.
+
+    Args:
+        url: ``postgresql://user:password@host:port/name``.
+        replicas: addresses of streaming replicas, which ``read`` sessions use in turn; one that cannot be reached is
+            left out for a few seconds, and the primary takes its place when none can.
+        pool_min_size: connections that are opened at set-up and kept, for each server.
+        pool_max_size: connections there may be, for each server.
+        pool_timeout_seconds: how long a session waits for a connection before ``PoolExhaustedError``.
+        pool_recycle_seconds: the age at which a connection is replaced.
+        statement_timeout_seconds: after which time the server stops a statement, with ``StatementTimeoutError``; the
+            server's own setting if None.
+        application_name: what the server's lists and logs call us.
+        tls: a mode of libpq's (``require``, ``verify-full``, ...), or a context of one's own; ``prefer`` if None.
+        pgbouncer: whether the address is a PgBouncer in transaction mode.
+        connect_timeout_seconds: how long one attempt to connect may take.
+        startup_timeout_seconds: how long ``setup()`` goes on trying.
+
+    Raises:
+        DatabaseSettingsError: an address is none of PostgreSQL's, or the sizes of the pool contradict each other.
+    """
+
+    def __init__(  # noqa: PLR0913 - keyword-only options
+        self,
+        url: str | URL,
+        *,
+        replicas: Sequence[str | URL] = (),
+        pool_min_size: int = 1,
+        pool_max_size: int = 10,
+        pool_timeout_seconds: float = 30,
+        pool_recycle_seconds: float = 1800,
+        statement_timeout_seconds: float | None = None,
+        application_name: str = "fastapi-data",
+        tls: TLSMode | ssl.SSLContext | None = None,
+        pgbouncer: bool = False,
+        connect_timeout_seconds: float = 10,
+        startup_timeout_seconds: float = 30,
+    ) -> None:
+        super().__init__()
+        self._url = postgres_url(url)
+        self._replicas = [postgres_url(replica) for replica in replicas]
+        self._options = PostgresOptions(
+            pool_min_size=pool_min_size,
+            pool_max_size=pool_max_size,
+            pool_timeout_seconds=pool_timeout_seconds,
+            pool_recycle_seconds=pool_recycle_seconds,
+            statement_timeout_seconds=statement_timeout_seconds,
+            application_name=application_name,
+            tls=tls,
+            pgbouncer=pgbouncer,
+            connect_timeout_seconds=connect_timeout_seconds,
+            startup_timeout_seconds=startup_timeout_seconds,
+        )
+
+    def __repr__(self) -> str:
+        return f"PostgresDatabase({printed(self._url)})"
+
+    async def _open(self) -> Engines:
+        primary = Server(self._url, self._options)
+        engines = PostgresEngines(primary, [Server(replica, self._options) for replica in self._replicas])
+        try:
+            await self._fill(primary)
+        except BaseException:
+            await engines.retire()
+            raise
+        return engines
+
+    async def _fill(self, primary: Server) -> None:
+        deadline = monotonic() + self._options.startup_timeout_seconds
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await primary.fill()
+            except DatabaseUnavailableError as error:
+                if not error.transient or monotonic() + pause > deadline:
+                    raise
+            # Workers that all wait for the same server come back at different moments.
+            await anyio.sleep(uniform(pause / 2, pause))  # noqa: S311 - nothing secret
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

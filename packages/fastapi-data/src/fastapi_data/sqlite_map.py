@@ -1,0 +1,87 @@
+"""Serving a SQLite file that many processes map into memory at the same time.
+
+``immutable=1`` (https://sqlite.org/uri.html) promises SQLite that nobody changes the file, so that it takes no locks; a
+mapped file's pages are the operating system's, one copy for all processes that map it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from queue import SimpleQueue
+
+from fastapi_data.errors import DatabaseFileError
+from fastapi_data.sqlite_copy import naming_file_errors, require_content, require_sound
+from fastapi_data.sqlite_threads import SQLiteConnection, connect_sqlite
+
+_CACHE_KIB = 256
+"""SQLite's own cache for each connection; pages of a mapped file need none."""
+
+
+class MappedFile:
+    """Connections to one file, which stay with it when another takes its place.
+
+    All are opened here, because a path may name another file later.
+
+    Args:
+        path: the SQLite file. It may be replaced, but never changed.
+        connections: how many to open.
+
+    Raises:
+        DatabaseFileError: the file is missing, empty, truncated, damaged, encrypted, no SQLite database, or part of it
+            is in a write-ahead log.
+    """
+
+    def __init__(self, path: Path, connections: int) -> None:
+        require_content(path)
+        _require_no_log(path)
+        self._free: SimpleQueue[SQLiteConnection] = SimpleQueue()
+        self._all: list[SQLiteConnection] = []
+        try:
+            with naming_file_errors(path):
+                self._open(path, connections)
+        except BaseException:
+            self.close()
+            raise
+
+    def connect(self) -> SQLiteConnection:
+        """One of the connections; each is given out once."""
+        return self._free.get_nowait()
+
+    def close(self) -> None:
+        """Close all connections."""
+        for connection in self._all:
+            connection.close()
+
+    def _open(self, path: Path, connections: int) -> None:
+        identity = _identity(path)
+        for _ in range(connections):
+            connection = _map(path)
+            self._all.append(connection)
+            self._free.put(connection)
+        require_sound(path, self._all[0])
+        if _identity(path) != identity:
+            raise DatabaseFileError(path, "The file was replaced while it was opened. Try again.")
+
+
+def _map(path: Path) -> SQLiteConnection:
+    connection = connect_sqlite(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+    connection.execute(f"PRAGMA mmap_size = {path.stat().st_size}")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    # SQLite opens the file with the first statement that reads it.
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    return connection
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def _require_no_log(path: Path) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise DatabaseFileError(
+            path,
+            "Part of the database is in its write-ahead log, which a shared file cannot have. Close its writers first, "
+            "or run PRAGMA wal_checkpoint(TRUNCATE).",
+        )
