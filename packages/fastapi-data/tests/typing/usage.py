@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import assert_type
 
+from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from fastapi_data import Database, InMemoryDatabase, ResponseCache, cache_response
+from fastapi_data import Database, InMemoryDatabase, KeysetPage, Page, Repository, ResponseCache, cache_response
 
 
 def names(session: Session, first: int, *, upper: bool = False) -> list[str]:
@@ -45,3 +47,60 @@ async def call() -> None:
     assert_type(with_options(1), str)
     assert_type(await ResponseCache().clear(), None)
     cache_response(ttl_seconds="5")  # pyright: ignore[reportArgumentType]
+
+
+class Base(DeclarativeBase):
+    """Root of the mapped classes."""
+
+
+class Article(Base):
+    """A mapped class."""
+
+    __tablename__ = "article"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+
+
+class ArticleOut(BaseModel):
+    """A schema."""
+
+    title: str
+
+
+class Articles(Repository[Article]):
+    """A repository with a query of its own."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session, Article)
+
+    async def titled(self, title: str) -> list[Article]:
+        """Articles of a title."""
+        return await self.list(select(Article).where(Article.title == title))
+
+
+async def read_and_write(session: AsyncSession) -> None:
+    """A repository knows what its rows are."""
+    articles = Repository(session, Article)
+    assert_type(articles, Repository[Article])
+    assert_type(await articles.list(), list[Article])
+    assert_type(await articles.get(1), Article)
+    assert_type(await articles.get(select(Article)), Article)
+    assert_type(await articles.count(select(Article)), int)
+    assert_type(await articles.exists(select(Article)), bool)
+    assert_type(await articles.create(ArticleOut(title="x")), Article)
+    assert_type(await articles.create_many([{"title": "x"}, Article(title="y")]), list[Article])
+    assert_type(await articles.update(await articles.get(1), {"title": "y"}), Article)
+    assert_type(await articles.upsert({"title": "y"}, on=[Article.id]), Article)
+    assert_type(await articles.delete(await articles.get(1)), None)
+    assert_type([article async for article in articles.stream()], list[Article])
+    assert_type(await articles.page(limit=1), Page[Article])
+    assert_type((await articles.page(limit=1)).to(ArticleOut), Page[ArticleOut])
+    keyset_page = await articles.keyset_page(order_by=[Article.title.desc(), Article.id], limit=1)
+    assert_type(keyset_page, KeysetPage[Article])
+    assert_type(keyset_page.to(ArticleOut).items, list[ArticleOut])
+    assert_type(await Articles(session).titled("x"), list[Article])
+    await articles.list(select(Article.title))  # pyright: ignore[reportArgumentType]
+    await articles.update(ArticleOut(title="x"), {})  # pyright: ignore[reportArgumentType]
+    await articles.upsert({}, on=["title"])  # pyright: ignore[reportArgumentType]
+    await articles.keyset_page(order_by=["title"], limit=1)  # pyright: ignore[reportArgumentType]

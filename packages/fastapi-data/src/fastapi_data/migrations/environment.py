@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection, MetaData, event, func, make_url, select
+from sqlalchemy import Connection, MetaData, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from fastapi_data.errors import MigrationError
@@ -25,7 +24,7 @@ _LOCK_KEY = 0x6661737464617461
 
 _LOCK_POLL_SECONDS = 0.1
 
-_DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+_DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite"}
 
 
 def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> None:
@@ -51,8 +50,10 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
         context.configure(url=url, literal_binds=True, dialect_opts={"paramstyle": "named"}, **options)
         with context.begin_transaction():
             context.run_migrations()
+    elif url.get_backend_name() == "sqlite":
+        _run_on_sqlite(url, options)
     else:
-        asyncio.run(_run(url, options))
+        asyncio.run(_run_on_postgres(url, options))
 
 
 def _url() -> URL:
@@ -64,22 +65,20 @@ def _url() -> URL:
     return url.set(drivername=_DRIVERS.get(url.get_backend_name(), url.drivername))
 
 
-async def _run(url: URL, options: dict[str, Any]) -> None:
-    engine = _engine(url)
-    try:
-        async with engine.connect() as connection, _alone(connection):
-            await connection.run_sync(_migrate, options)
-    finally:
-        await engine.dispose()
+def _run_on_sqlite(url: URL, options: dict[str, Any]) -> None:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
+    event.listen(engine, "connect", _leave_transactions_to_sqlalchemy)
+    event.listen(engine, "begin", _begin_writing)
+    with engine.connect() as connection:
+        _migrate(connection, options)
 
 
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, poolclass=NullPool)
-    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": LOCK_TIMEOUT_SECONDS})
-    event.listen(engine.sync_engine, "connect", _leave_transactions_to_sqlalchemy)
-    event.listen(engine.sync_engine, "begin", _begin_writing)
-    return engine
+async def _run_on_postgres(url: URL, options: dict[str, Any]) -> None:
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await _lock(connection)
+        # Closing the connection, which no pool keeps, gives the lock back even after an error.
+        await connection.run_sync(_migrate, options)
 
 
 def _leave_transactions_to_sqlalchemy(connection: Any, record: object) -> None:
@@ -93,12 +92,7 @@ def _begin_writing(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-@asynccontextmanager
-async def _alone(connection: AsyncConnection) -> AsyncGenerator[None]:
-    """Keep other processes from migrating at the same time; SQLite's transactions do so by themselves."""
-    if connection.dialect.name != "postgresql":
-        yield
-        return
+async def _lock(connection: AsyncConnection) -> None:
     # The lock is the session's, not the transaction's: a migration may leave its transaction (CREATE INDEX
     # CONCURRENTLY). That also waits for all older snapshots, so nobody may wait for the lock inside a statement.
     deadline = monotonic() + LOCK_TIMEOUT_SECONDS
@@ -108,8 +102,6 @@ async def _alone(connection: AsyncConnection) -> AsyncGenerator[None]:
             raise MigrationError(f"Another process migrates this database for {LOCK_TIMEOUT_SECONDS} seconds.")
         await asyncio.sleep(_LOCK_POLL_SECONDS)
     await connection.commit()
-    # Closing the connection, which no pool keeps, gives the lock back even after an error.
-    yield
 
 
 def _migrate(connection: Connection, options: dict[str, Any]) -> None:

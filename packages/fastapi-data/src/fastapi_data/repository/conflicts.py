@@ -64,7 +64,7 @@ def _conflict(error: Exception, mapper: Mapper[Any]) -> ConflictError:
     column: str | None = getattr(error, "column_name", None)
     table = _table(error, mapper)
     return ConflictError(
-        mapper.class_.__name__ if table is None else _entity(table, mapper),
+        _entity(table, mapper),
         _SQLSTATES.get(sqlstate, "other"),
         constraint=constraint,
         columns=(column,) if column else _columns(table, constraint),
@@ -82,8 +82,10 @@ def _table(error: Exception, mapper: Mapper[Any]) -> Table | None:
     return None
 
 
-def _entity(table: Table, mapper: Mapper[Any]) -> str:
-    if table in mapper.tables:
+def _entity(table: Table | None, mapper: Mapper[Any]) -> str:
+    # Of a foreign key the driver names the table that refers, also when a row it refers to is deleted.
+    near = () if table is None else (table, *(key.column.table for key in table.foreign_keys))
+    if table is None or any(each in mapper.tables for each in near):
         return mapper.class_.__name__
     return next((other.class_.__name__ for other in mapper.registry.mappers if table in other.tables), table.name)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, UnaryExpression, and_, false, inspect, literal, or_, tuple_
@@ -140,8 +140,13 @@ class Keyset:
             digest, payload = token[:_DIGEST_BYTES], token[_DIGEST_BYTES:]
             if not compare_digest(digest, self._digest(payload)):
                 raise InvalidCursorError
-            values: list[Any] = json.loads(payload)
-            return [key.values.validate_python(value) for key, value in zip(self._keys, values, strict=True)]
+            values: Any = json.loads(payload)
+            if not isinstance(values, list):
+                raise InvalidCursorError
+            return [
+                key.values.validate_python(value)
+                for key, value in zip(self._keys, cast("list[Any]", values), strict=True)
+            ]
         except (ValueError, RecursionError) as error:
             raise InvalidCursorError from error
 
