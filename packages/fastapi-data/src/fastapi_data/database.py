@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from anyio import CancelScope, Lock
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -158,6 +158,14 @@ class Database(SessionDependency, ABC):
             DatabaseNotReadyError: the database is not set up.
         """
         return self._ready_engines().pool_status()
+
+    def sync_engines(self) -> list[Engine]:
+        """SQLAlchemy's engines, for ``sqlalchemy.event.listen``: those below async sessions too.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+        """
+        return self._ready_engines().sync_engines()
 
     def _ready_engines(self) -> Engines:
         if self._engines is None:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 from anyio import CancelScope
+from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
@@ -51,6 +52,10 @@ class Engines(ABC):
     @abstractmethod
     def pool_status(self) -> PoolStatus:
         """How the connections are used now."""
+
+    @abstractmethod
+    def sync_engines(self) -> list[Engine]:
+        """SQLAlchemy's engines below, to listen to."""
 
     @abstractmethod
     async def _close(self) -> None:

@@ -83,6 +83,11 @@ class PostgresDatabase(Database):
             startup_timeout_seconds=startup_timeout_seconds,
         )
 
+    @property
+    def url(self) -> URL:
+        """The address of the primary; printed, it hides the password."""
+        return self._url
+
     def __repr__(self) -> str:
         return f"PostgresDatabase({printed(self._url)})"
 

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from anyio import CancelScope
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -152,6 +152,10 @@ class PostgresEngines(Engines):
     def pool_status(self) -> PoolStatus:
         """How the connections to all servers are used now."""
         return sum((status_of(replica.engine.pool) for replica in self._replicas), status_of(self._primary.engine.pool))
+
+    def sync_engines(self) -> list[Engine]:
+        """The engines of all servers, the primary's first."""
+        return [server.engine.sync_engine for server in (self._primary, *self._replicas)]
 
     async def _close(self) -> None:
         for server in (self._primary, *self._replicas):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from anyio import to_thread
+from sqlalchemy import URL
 
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
@@ -55,6 +56,11 @@ class SQLiteDatabase(Database):
     def path(self) -> Path:
         """The file."""
         return self._path
+
+    @property
+    def url(self) -> URL:
+        """The file, as SQLAlchemy names it."""
+        return URL.create("sqlite", database=str(self._path.absolute()))
 
     async def _open(self) -> Engines:
         await to_thread.run_sync(self._prepare)

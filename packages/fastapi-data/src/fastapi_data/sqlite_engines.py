@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from anyio import to_thread
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -128,6 +128,10 @@ class SQLiteEngines(Engines):
     def pool_status(self) -> PoolStatus:
         """How the connections of both engines are used now."""
         return status_of(self._async_engine.pool) + status_of(self._sync_engine.pool)
+
+    def sync_engines(self) -> list[Engine]:
+        """The engine below async sessions, and that of ``run``."""
+        return [self._async_engine.sync_engine, self._sync_engine]
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None]:
