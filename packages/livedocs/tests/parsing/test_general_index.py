@@ -30,9 +30,9 @@ def test_lines_are_read_in_order_with_main_and_sub_entries_joined():
         IndexTerm("! (exclamation) in patterns", "library/b.html", "index-1"),
         IndexTerm("dump() (in module json)", "library/json.html", "json.dump"),
         IndexTerm("dump() (in module json) (in module pickle)", "library/pickle.html", "pickle.dump"),
-        IndexTerm("list", "glossary.html", "term-list", main=True),
+        IndexTerm("list", "glossary.html", "term-list"),
         IndexTerm("list", "x.html", "index-9"),
-        IndexTerm("kettle", "y.html", "index-3", main=True),
+        IndexTerm("kettle", "y.html", "index-3"),
     )
 
 
@@ -54,5 +54,5 @@ def test_the_index_that_sphinx_writes_leads_to_entries(teapot):
         for anchor in (entry.anchor, *entry.anchors)
     }
     assert {(term.page, term.anchor) for term in terms} <= places
-    assert IndexTerm("kettle", "guide/brewing.html", "index-1", main=True) in terms
+    assert IndexTerm("kettle", "guide/brewing.html", "index-1") in terms
     assert IndexTerm("water boiling", "guide/brewing.html", "index-1") in terms

@@ -49,12 +49,5 @@ def _read_line(line: LexborNode, prefix: str, links: LinkRewriter) -> tuple[str,
         for anchor in anchors:
             target = links.target(anchor.attributes.get("href") or "")
             if target is not None:
-                terms.append(IndexTerm(words, target.path, target.anchor, _is_main(anchor)))
+                terms.append(IndexTerm(words, target.path, target.anchor))
     return words, terms
-
-
-def _is_main(anchor: LexborNode) -> bool:
-    parent = anchor.parent
-    return "main" in (anchor.attributes.get("class") or "").split() or (
-        anchor.css_first("strong") is not None or (parent is not None and parent.tag == "strong")
-    )

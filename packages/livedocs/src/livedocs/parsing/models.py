@@ -93,13 +93,11 @@ class IndexTerm:
         text: the words, main and sub entry joined: ``:= (colon equals)``, ``comprehensions list``.
         page: path of the page it points to.
         anchor: id on that page.
-        main: True when the index marks it as the main place of the term.
     """
 
     text: str
     page: str
     anchor: str
-    main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
