@@ -44,6 +44,7 @@ def test_what_is_no_entry_is_left_aside():
         item("leaf", "std:token", "grammar-token-leaf"),
         item("f.x", "c:functionParam", "c.f"),
         item("T", "cpp:templateParam", "T"),
+        item("brew.params.leaves", "py:parameter", "brew.params.leaves"),
         item("guide", "std:doc", ""),
         item("genindex", "std:label", "", "genindex.html"),
     )

@@ -179,6 +179,19 @@ def test_an_object_on_an_odd_element_has_an_entry_with_the_text_around_it():
     ]
 
 
+def test_a_parameter_is_a_place_in_its_function():
+    body = """<main><dl class="py function"><dt class="sig" id="brew">brew(a)</dt><dd><p>Brew.</p><ul><li>
+    <span class="target" id="brew.params.a"></span><strong>a</strong> tea</li></ul></dd></dl></main>"""
+    (entry,) = parse(body, objects={"brew.params.a": record("py:parameter", "brew.params.a")}).entries
+    assert (entry.anchor, entry.anchors) == ("brew", ("brew.params.a",))
+
+
+def test_the_kind_of_a_role_with_a_colon_is_one_word():
+    body = "<main><dl class='rst option'><dt class='sig' id='o'>:width:</dt><dd><p>x</p></dd></dl></main>"
+    (entry,) = parse(body, objects={"o": record("rst:directive:option", "image:width")}).entries
+    assert entry.kind == "rst-directive-option"
+
+
 def test_an_id_that_is_used_twice_belongs_to_the_first():
     body = "<main><section id='a'><h1>One</h1></section><section id='a'><h1>Two</h1><p id='a'>x</p></section></main>"
     page = parse(body)

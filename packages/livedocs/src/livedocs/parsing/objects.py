@@ -24,6 +24,8 @@ _KINDS = {
     "std:cmdoption": "option",
     "std:label": "section",
 }
+# Grammar tokens; parameters of C, C++ (c:functionParam, cpp:templateParam) and sphinx-paramlinks (py:parameter).
+_PARTS_OF_A_DESCRIPTION = ("token", "param", "parameter")
 _UNPREFIXED_DOMAINS = frozenset({"py", "std"})
 _WRITTEN_NAME = re.compile(r'<(span|code)\b[^>]*\bclass="[^"]*\b(?:descclassname|descname)\b[^"]*"[^>]*>(.*?)</\1>')
 _WORD = re.compile(r"[\w.]+")
@@ -48,11 +50,11 @@ class Identity:
 def kind_of(role: str) -> str:
     """The word for a ``domain:role``.
 
-    >>> kind_of("py:classmethod"), kind_of("c:function"), kind_of("std:envvar")
-    ('method', 'c-function', 'envvar')
+    >>> kind_of("py:classmethod"), kind_of("c:function"), kind_of("rst:directive:option")
+    ('method', 'c-function', 'rst-directive-option')
     """
     domain, _, word = role.partition(":")
-    return _KINDS.get(role) or (word if domain in _UNPREFIXED_DOMAINS else f"{domain}-{word}")
+    return _KINDS.get(role) or (word if domain in _UNPREFIXED_DOMAINS else role).replace(":", "-")
 
 
 def is_documented(role: str) -> bool:
@@ -60,7 +62,7 @@ def is_documented(role: str) -> bool:
 
     Labels are places, documents are pages, grammar tokens and function parameters are parts of another description.
     """
-    return role not in {"std:label", "std:doc"} and not role.endswith((":token", "Param"))
+    return role not in {"std:label", "std:doc"} and not role.lower().endswith(_PARTS_OF_A_DESCRIPTION)
 
 
 def object_name(role: str, name: str) -> str:
