@@ -63,7 +63,7 @@ class LinkRewriter:
             return None
         if path.lower().endswith(_IMAGE_SUFFIXES):
             return Target(path, "")
-        if path.endswith((".html", ".htm")) and not path.startswith("_static/"):
+        if path.endswith((".html", ".htm")):
             return Target(path, unquote(parts.fragment))
         return None
 
