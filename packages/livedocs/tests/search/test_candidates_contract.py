@@ -5,7 +5,7 @@ import pytest
 from livedocs.library.keys import Form
 from livedocs.search.candidates import CandidateReader
 from livedocs.search.models import Filters
-from livedocs.search.query import parse
+from livedocs.search.reading import parse
 
 EVERYTHING = Filters()
 

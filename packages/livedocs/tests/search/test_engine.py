@@ -26,6 +26,9 @@ from livedocs.search.models import Filters
         ("BINARY_OP", "library/dis.html#opcode-BINARY_OP", "opcodes are names"),
         ("exception hierarchy", "library/exceptions.html#exception-hierarchy", "a section by its title"),
         ("KeyError: 'name'", "library/exceptions.html#KeyError", "a pasted error leads to its exception"),
+        ("binascii.Error: Incorrect padding", "library/binascii.html#binascii.Error", "of many errors the one named"),
+        ("words.split(',')", "library/stdtypes.html#str.split", "a method of somebody's variable"),
+        ("a // b", "reference/expressions.html#binary-arithmetic-operations", "the operator of an expression"),
         ("PyList_Append", "c-api/list.html#c.PyList_Append", "the C interface is found when it is asked for"),
     ],
 )
@@ -50,6 +53,7 @@ def test_a_hit_says_all_that_a_face_shows(engine: Engine) -> None:
         ("itertools.gruopby", "itertools.groupby", "itertools.groupby"),
         ("walrus opertor", "walrus operator", "Assignment expressions"),
         ("pthlib", "pathlib", "pathlib"),
+        ("subproces, run", "subprocess, run", "subprocess.run"),
     ],
 )
 def test_spelling_is_corrected_and_said(engine: Engine, typed: str, corrected: str, first: str) -> None:
@@ -58,7 +62,7 @@ def test_spelling_is_corrected_and_said(engine: Engine, typed: str, corrected: s
     assert result.hits[0].name == first
 
 
-@pytest.mark.parametrize("typed", ["asyncio.gat", "json.dumps", "sort a list", ":="])
+@pytest.mark.parametrize("typed", ["asyncio.gat", "json.dumps", "sort a list", ":=", "pytest", "df.groupby"])
 def test_what_is_found_as_typed_is_not_corrected(engine: Engine, typed: str) -> None:
     assert engine.search(typed).corrected is None
 
@@ -95,7 +99,7 @@ def test_signs_of_any_query_language_are_only_text(engine: Engine, typed: str, r
     assert body(engine.search(typed + rest))["query"] == (typed + rest).strip()
 
 
-@given(st.text(max_size=200))
+@given(st.text(st.characters(), max_size=200))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 def test_any_text_has_an_answer(engine: Engine, text: str) -> None:
     result = engine.search(text, limit=10)

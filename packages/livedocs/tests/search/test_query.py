@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from livedocs.errors import QueryError
 from livedocs.search.models import Filters
-from livedocs.search.query import MAX_QUERY_CHARS, MAX_WORDS, Shape, parse
+from livedocs.search.query import Shape
+from livedocs.search.reading import MAX_QUERY_CHARS, parse
+from livedocs.search.shapes import MAX_WORDS
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,13 @@ from livedocs.search.query import MAX_QUERY_CHARS, MAX_WORDS, Shape, parse
         ("json.decoder.JSONDecodeError: Expecting value", Shape.ERROR),
         ("sort a list", Shape.WORDS),
         ("error: the following arguments are required", Shape.WORDS),
+        (".join", Shape.NAME),
+        ("dict[str, int]", Shape.NAME),
+        ("lambda:", Shape.SYNTAX),
+        ("dictionary?", Shape.NAME),
+        ("a // b", Shape.WORDS),
+        ("socket.timeout: timed out", Shape.ERROR),
+        ("subprocess.TimeoutExpired: Command 'x' timed out", Shape.ERROR),
     ],
 )
 def test_the_shape_of_a_query_is_recognised(typed: str, shape: Shape) -> None:
@@ -47,28 +56,48 @@ def test_the_shape_of_a_query_is_recognised(typed: str, shape: Shape) -> None:
         ("from pathlib import Path", "pathlib.path"),
         ("import numpy as np", "numpy"),
         ("NormalDist stdev", "normaldist.stdev"),
-        ("generators", "generator"),
-        ("generator", "generator"),
+        ("abstract methods", "abstract method"),
+        ("abstract method", "abstract methods"),
+        ("self.assertEqual(1, 2)", "assertequal"),
+        ("dict[str, int]", "dict"),
+        (".join", "join"),
+        ("a // b", "//"),
         ('b""', 'b"'),
         ("1_000", "_ in numeric literal"),
         ("(?P<name>...)", "(?p<"),
     ],
 )
 def test_names_are_looked_up_without_what_surrounds_them(typed: str, key: str) -> None:
-    readings = [key for keys in parse(typed if typed != "generators" else "the generators").readings for key in keys]
-    assert key in readings or f"the {key}" in readings
+    assert key in [key for keys in parse(typed).readings for key in keys]
+
+
+def test_what_stands_before_a_dot_may_be_a_variable() -> None:
+    assert parse("my_list.append(3)").fallbacks == (("append",),)
+    assert parse("json.decoder.JSONDecodeError: Expecting value").fallbacks == (
+        ("decoder.jsondecodeerror",),
+        ("jsondecodeerror",),
+    )
 
 
 def test_a_pasted_error_is_looked_up_by_exception_and_by_its_fixed_words() -> None:
     query = parse("ValueError: invalid literal for int() with base 10: 'abc'")
-    assert query.readings == (("valueerror",),)
+    assert query.readings[0] == ("valueerror",)
     assert "literal" in query.words
     assert "abc" not in query.words
 
 
-def test_of_a_traceback_the_last_line_counts() -> None:
-    pasted = "Traceback (most recent call last):\n  File \"x.py\", line 1, in <module>\nKeyError: 'name'"
-    assert parse(pasted).readings == (("keyerror",),)
+_TRACEBACK = 'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n'
+
+
+@pytest.mark.parametrize("last", ["KeyError: 'name'", "StopIteration", "KeyboardInterrupt", "zlib.error: Error -3"])
+def test_of_a_traceback_the_last_line_counts(last: str) -> None:
+    assert parse(_TRACEBACK + last) == parse(last)
+    assert parse(_TRACEBACK + last + "\n").readings == parse(last).readings
+
+
+@pytest.mark.parametrize("last", ["KeyError: 'name'", "StopIteration", "KeyboardInterrupt", "zlib.error: Error -3"])
+def test_a_traceback_pasted_into_one_line_ends_with_its_exception(last: str) -> None:
+    assert parse(_TRACEBACK.replace("\n", " ") + last).readings == parse(last).readings
 
 
 def test_words_that_say_nothing_are_left_out_unless_there_are_no_others() -> None:
@@ -97,7 +126,13 @@ def test_a_longer_query_than_anybody_types_is_refused_with_a_hint() -> None:
         parse("x" * (MAX_QUERY_CHARS + 1))
 
 
-@given(st.text(max_size=MAX_QUERY_CHARS))
+def test_filters_are_cleaned_and_spelt_as_docsets_are() -> None:
+    assert parse("x", Filters(docset="Mine", version="1.0RC1", kind="\ud800Class")).filters == Filters(
+        docset="mine", version="1.0rc1", kind="class"
+    )
+
+
+@given(st.text(st.characters(), max_size=MAX_QUERY_CHARS))
 def test_any_text_is_understood_as_something(text: str) -> None:
     query = parse(text)
     assert (query.shape is Shape.EMPTY) == (not query.text)

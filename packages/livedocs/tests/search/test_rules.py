@@ -5,7 +5,7 @@ import pytest
 from livedocs.library.areas import Area
 from livedocs.library.keys import Form
 from livedocs.search.candidates import Candidate, EntryFacts, KeyMatch
-from livedocs.search.query import parse
+from livedocs.search.reading import parse
 from livedocs.search.rules import (
     RULES,
     KindOfEntry,
@@ -20,7 +20,7 @@ from livedocs.search.rules import (
 
 def _candidate(*matches: KeyMatch, text_share: float = 0.0, **facts: object) -> Candidate:
     values: dict[str, object] = dict.fromkeys(EntryFacts.__dataclass_fields__, "")
-    values |= {"id": 1, "breadcrumb": (), "level": 0, "deprecated": False, "area": 0, "link_count": 0} | facts
+    values |= {"id": 1, "breadcrumb": (), "deprecated": False, "area": 0, "link_count": 0} | facts
     return Candidate(EntryFacts(**values), list(matches), text_share)  # type: ignore[arg-type]
 
 

@@ -24,7 +24,7 @@ class KeyMatch:
         form: in which form it names the entry.
         weight: links to the entry, or links in these words for ``Form.LINK``.
         exact: False when the query is only its beginning.
-        rank: position in `Query.readings` of what was looked up; later ones are freer.
+        rank: position among the readings that were looked up; later ones are freer.
     """
 
     entry_id: int
@@ -66,7 +66,6 @@ class EntryFacts:
     signature: str
     summary: str
     breadcrumb: tuple[str, ...]
-    level: int
     deprecated: bool
     area: int
     link_count: int

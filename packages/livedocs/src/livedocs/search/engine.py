@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from livedocs.search.candidates import Candidate
 from livedocs.search.models import Filters, Hit, SearchResult
-from livedocs.search.query import Query, Shape, parse
+from livedocs.search.query import Query, Shape
+from livedocs.search.reading import clean, parse
 from livedocs.search.rules import RULES
+from livedocs.search.shapes import replace_words
 from livedocs.search.spelling import Spelling
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ MAX_LIMIT = 100
 _EXACT_LIMIT = 60
 _BEGINNING_LIMIT = 60
 _TEXT_LIMIT = 60
+_COMMON = 20
+"""Occurrences from which on a word is common."""
 
 
 class Engine:
@@ -63,7 +67,7 @@ class Engine:
         """
         parsed = parse(query, filters)
         if parsed.shape is Shape.EMPTY:
-            return SearchResult(query=parsed.text)
+            return SearchResult(query=clean(query))
         candidates = self._propose(parsed)
         corrected = self._correct(parsed, candidates)
         if corrected is not None:
@@ -75,13 +79,14 @@ class Engine:
                 corrected = None
         hits = self._rank(parsed, candidates)[: max(1, min(limit, MAX_LIMIT))]
         terms = tuple(dict.fromkeys((*parsed.readings[0], *parsed.words)))
-        return SearchResult(query=" ".join(query.split()), corrected=corrected, hits=tuple(hits), terms=terms)
+        return SearchResult(query=clean(query), corrected=corrected, hits=tuple(hits), terms=terms)
 
     def _propose(self, query: Query) -> dict[int, Candidate]:
-        filters = query.filters
-        matches = self._named(query)
+        matches = self._named(query, query.readings)
         if query.open_ended:
-            matches += self._reader.beginning_with(query.beginning, filters, _BEGINNING_LIMIT)
+            matches += self._reader.beginning_with(query.beginning, query.filters, _BEGINNING_LIMIT)
+        if not matches and query.fallbacks:
+            matches = self._named(query, query.fallbacks)
         texts = self._reader.full_text(query, _TEXT_LIMIT)
         facts = self._reader.facts({item.entry_id for item in (*matches, *texts)})
         candidates = {entry_id: Candidate(item) for entry_id, item in facts.items()}
@@ -91,8 +96,8 @@ class Engine:
             candidates[text.entry_id].text_share = text.score / texts[0].score
         return candidates
 
-    def _named(self, query: Query) -> list[KeyMatch]:
-        ranks = {key: rank for rank, keys in reversed(list(enumerate(query.readings))) for key in keys}
+    def _named(self, query: Query, readings: tuple[tuple[str, ...], ...]) -> list[KeyMatch]:
+        ranks = {key: rank for rank, keys in reversed(list(enumerate(readings))) for key in keys}
         found = self._reader.exact(tuple(ranks), query.filters, _EXACT_LIMIT)
         matches = [replace(match, rank=ranks[match.key]) for match in found]
         if query.shape is Shape.SYNTAX and matches:
@@ -102,18 +107,17 @@ class Engine:
         return matches
 
     def _correct(self, query: Query, candidates: dict[int, Candidate]) -> str | None:
-        if any(candidate.matches for candidate in candidates.values()):
+        """The query that was probably meant, when nothing is called what was typed; None: there is no better one."""
+        if query.shape not in {Shape.NAME, Shape.WORDS} or any(found.matches for found in candidates.values()):
             return None
         if query.shape is Shape.NAME:
             nearest = self._spelling.correct_name(query.beginning)
             if nearest is not None:
                 return nearest
-        if query.shape not in {Shape.NAME, Shape.WORDS}:
-            return None
-        corrections = self._spelling.correct_words(query.words)
-        if not corrections:
-            return None
-        return " ".join(corrections.get(word.lower(), word) for word in query.text.split())
+        # A single word may be the name of something that is not documented here; only common words stand in for it.
+        least = _COMMON if query.shape is Shape.NAME else 1
+        corrected = replace_words(query.text, self._spelling.correct_words(query.words, least_frequency=least))
+        return corrected if corrected != query.text else None
 
     def _rank(self, query: Query, candidates: dict[int, Candidate]) -> list[Hit]:
         scored: list[tuple[float, Candidate, list[tuple[str, float]]]] = []

@@ -59,7 +59,7 @@ class NamedExactly:
         if not exact:
             return 0.0
         points = max(_EXACT[match.form] - _FREER_READING * match.rank for match in exact)
-        if query.shape is Shape.NAME and f".{candidate.facts.name}".endswith(f".{query.text.strip('@().')}"):
+        if query.name and f".{candidate.facts.name}".endswith(f".{query.name}"):
             points += _SAME_CASE
         return points + _FURTHER_KEY * (len({match.key for match in exact}) - 1)
 
@@ -179,14 +179,15 @@ class KindOfEntry:
     name: str = "kind of entry"
 
     def points(self, query: Query, candidate: Candidate) -> float:
-        """By kind and shape of query; names that need no import count a little more."""
+        """By kind and shape of query; what needs no import counts a little more, and a dot says enough of the kind."""
         facts = candidate.facts
         if query.shape is Shape.SYNTAX:
             return _SECTION_ON_SYNTAX if facts.kind == "section" else 0.0
         if query.shape is not Shape.NAME:
             return 0.0
         built_in = facts.role.startswith("py:") and not facts.module and facts.kind != "module"
-        return _KIND_OF_NAME.get(facts.kind, 0.0) + (_BUILT_IN if built_in else 0.0)
+        of_kind = 0.0 if "." in query.name else _KIND_OF_NAME.get(facts.kind, 0.0)
+        return of_kind + (_BUILT_IN if built_in else 0.0)
 
 
 RULES: tuple[Rule, ...] = (

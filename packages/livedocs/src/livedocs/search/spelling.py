@@ -50,14 +50,19 @@ class Spelling:
         """
         return None if name in self._names else self._nearest(name, self._name_list, self._names)
 
-    def correct_words(self, words: Sequence[str]) -> dict[str, str]:
-        """Corrections of those words (folded) that the library does not hold, or hardly ever."""
+    def correct_words(self, words: Sequence[str], *, least_frequency: int = 1) -> dict[str, str]:
+        """Corrections of those words (folded) that the library does not hold, or hardly ever.
+
+        Args:
+            words: to be corrected.
+            least_frequency: how often a word must occur to stand in for another.
+        """
         found: dict[str, str] = {}
         for word in words:
             if self._words.get(word, 0) >= _RARE or word in self._names:
                 continue
             nearest = self._nearest(word, self._word_list, self._words)
-            if nearest is not None and self._words[nearest] > self._words.get(word, 0):
+            if nearest is not None and self._words[nearest] >= max(least_frequency, 1 + self._words.get(word, 0)):
                 found[word] = nearest
         return found
 
@@ -66,7 +71,7 @@ class Spelling:
             return None
         edits = min(_MAX_EDITS, len(text) // _CHARS_PER_EDIT)
         extracted = process.extract(text, known, scorer=OSA.distance, score_cutoff=edits, limit=_SHORTLIST)
-        near = [item for item in extracted if item[0] != text]
+        near = [item for item in extracted if item[0] != text and _begins_alike(text, item[0])]
         if not near:
             return None
         # Among equally near ones the ear decides first: beginnings are seldom misspelt. Then what is used more.
@@ -74,3 +79,8 @@ class Spelling:
             near, key=lambda item: (item[1], -round(JaroWinkler.similarity(text, item[0]), 2), -weights[item[0]])
         )
         return best[0]
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """The first letter is seldom the wrong one, though it may have changed places with the second."""
+    return one[0] == other[0] or (one[0] == other[1:2] and one[1] == other[0])

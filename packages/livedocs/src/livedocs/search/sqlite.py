@@ -24,7 +24,7 @@ _BM25 = f"bm25(entry_text, {', '.join(str(_COLUMN_WEIGHTS[column]) for column in
 
 _FACTS = """
 SELECT entry.id, docset.name, docset.version, docset.original_url, page.path, entry.anchor, entry.kind, entry.role,
-       entry.name, entry.title, entry.module, entry.signature, entry.summary, entry.breadcrumb, entry.level,
+       entry.name, entry.title, entry.module, entry.signature, entry.summary, entry.breadcrumb,
        entry.deprecated, entry.area, entry.link_count, entry.terms
 FROM entry JOIN page ON page.id = entry.page_id JOIN docset ON docset.id = entry.docset_id
 WHERE entry.id IN ({})

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from livedocs.library import reader
 from livedocs.search.body import body
 from livedocs.search.engine import DEFAULT_LIMIT, MAX_LIMIT
-from livedocs.search.query import MAX_QUERY_CHARS
+from livedocs.search.reading import MAX_QUERY_CHARS
 from livedocs.web import searching
 from livedocs.web.api.models import DocsetBody, DocsetsAnswer, EntryBody, Problem, SearchAnswer
 

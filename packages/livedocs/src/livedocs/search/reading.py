@@ -1,0 +1,83 @@
+"""Reading what was typed: cleaned, filters taken out, then recognised."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from livedocs.errors import QueryError
+from livedocs.library.keys import docset_slug
+from livedocs.search.models import Filters
+from livedocs.search.query import Query, Shape
+from livedocs.search.shapes import recognise
+
+MAX_QUERY_CHARS = 1000
+"""Longer queries are refused: nobody types them, and each word costs a look-up."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FILTER = re.compile(r"(?:^|(?<=\s))(kind|docset):([\w.@+-]+)(?=\s|$)")
+_PUNCTUATION = re.compile(r"(?<=\w)[?!,;:.]+$")
+_TRACEBACK = "Traceback (most recent call last)"
+_LAST_LINE = re.compile(r"[^\W\d][\w.]*(?::\s.*)?")
+# Pasted into a box of one line a traceback loses its line breaks: the last thing that looks like an exception is it.
+_EXCEPTION = re.compile(r"[\w.]*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Iteration|Group)\b|[\w.]+\.error\b")
+
+
+def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - frozen
+    """Understand a query.
+
+    Args:
+        text: as typed; control characters and lone surrogates count as spaces.
+        filters: limits given beside the text; ``kind:`` and ``docset:name@version`` inside it win over them.
+
+    Raises:
+        QueryError: it is longer than `MAX_QUERY_CHARS`.
+    """
+    if len(text) > MAX_QUERY_CHARS:
+        raise QueryError(
+            f"The query is {len(text)} characters long, at most {MAX_QUERY_CHARS} can be answered. "
+            "Paste the last line of an error rather than all of it."
+        )
+    typed, filters = _take_filters(unicodedata.normalize("NFC", _last_line(text)), filters)
+    open_ended = not typed[-1:].isspace()
+    wanted = _PUNCTUATION.sub("", clean(typed))
+    if not wanted:
+        return Query("", Shape.EMPTY, filters=filters)
+    query = recognise(wanted)
+    return replace(query, open_ended=open_ended and query.shape is not Shape.ERROR, filters=filters)
+
+
+def clean(text: str) -> str:
+    """A text without control characters and lone surrogates, white space folded.
+
+    >>> clean("  a  b ")
+    'a b'
+    """
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def _take_filters(text: str, filters: Filters) -> tuple[str, Filters]:
+    kind, docset, version = filters.kind, filters.docset, filters.version
+    for name, value in _FILTER.findall(text):
+        if name == "kind":
+            kind = value
+        else:
+            docset, _, version = value.partition("@")
+    cleaned = Filters(
+        docset=docset_slug(docset) if docset else "",
+        version=docset_slug(version) if version else "",
+        kind=clean(kind).lower(),
+    )
+    return _FILTER.sub(" ", text).lstrip(), cleaned
+
+
+def _last_line(text: str) -> str:
+    """Of a pasted traceback the exception and its message, of anything else everything."""
+    if _TRACEBACK not in text:
+        return text
+    lines = [line for line in text.splitlines() if _LAST_LINE.fullmatch(line) and _TRACEBACK not in line]
+    if lines:
+        return lines[-1]
+    exceptions = list(_EXCEPTION.finditer(text))
+    return text[exceptions[-1].start() :] if exceptions else text
