@@ -13,6 +13,7 @@ from fastapi_data import ResponseCache
 from livedocs.library import snapshot
 from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
+from livedocs.web.head import HeadRequests
 from livedocs.web.health import routes as health
 from livedocs.web.home import routes as home
 from livedocs.web.openapi import describe_problems
@@ -40,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
         LibraryError: the library is missing, damaged, or from another version; the message says what to do.
         AssetsMissingError: the front end was never built.
     """
-    snapshot.check(settings.library_path)
+    snapshot.verify(settings.library_path)
     assets = Assets.load()
     library = ServedLibrary(settings.library_path)
     pages = Pages(library, assets)
@@ -81,4 +82,5 @@ def create_app(settings: Settings) -> FastAPI:
     library.after_swap(cache.clear)
     app.add_middleware(Validators, version=lambda: pages.version)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadRequests)
     return app
