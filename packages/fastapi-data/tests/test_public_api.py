@@ -20,6 +20,7 @@ PUBLIC = [
     "DatabaseError",
     "DatabaseFileError",
     "DatabaseNotReadyError",
+    "DatabaseSettings",
     "DatabaseSettingsError",
     "DatabaseUnavailableError",
     "FastAPIDataError",
@@ -44,6 +45,8 @@ PUBLIC = [
     "cache_response",
     "cache_router",
     "cache_tags",
+    "health_router",
+    "install_error_handlers",
     "never_cache",
 ]
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fastapi_data.cache.statistics import CacheStats
     from fastapi_data.cache.tags import cache_tags
     from fastapi_data.database import Database
+    from fastapi_data.error_handlers import install_error_handlers
     from fastapi_data.errors import (
         CacheUsageError,
         ConflictError,
@@ -37,11 +38,13 @@ if TYPE_CHECKING:
         RepositoryError,
         StatementTimeoutError,
     )
+    from fastapi_data.health import health_router
     from fastapi_data.memory import InMemoryDatabase
     from fastapi_data.pools import PoolStatus
     from fastapi_data.postgres import PostgresDatabase
     from fastapi_data.repository.pages import KeysetPage, Page
     from fastapi_data.repository.repository import Repository
+    from fastapi_data.settings import DatabaseSettings
     from fastapi_data.sqlite import SQLiteDatabase
 
 __all__ = [
@@ -55,6 +58,7 @@ __all__ = [
     "DatabaseError",
     "DatabaseFileError",
     "DatabaseNotReadyError",
+    "DatabaseSettings",
     "DatabaseSettingsError",
     "DatabaseUnavailableError",
     "FastAPIDataError",
@@ -79,6 +83,8 @@ __all__ = [
     "cache_response",
     "cache_router",
     "cache_tags",
+    "health_router",
+    "install_error_handlers",
     "never_cache",
 ]
 
@@ -93,6 +99,7 @@ _HOMES = {
     "DatabaseError": "errors",
     "DatabaseFileError": "errors",
     "DatabaseNotReadyError": "errors",
+    "DatabaseSettings": "settings",
     "DatabaseSettingsError": "errors",
     "DatabaseUnavailableError": "errors",
     "FastAPIDataError": "errors",
@@ -117,6 +124,8 @@ _HOMES = {
     "cache_response": "cache.policy",
     "cache_router": "cache.policy",
     "cache_tags": "cache.tags",
+    "health_router": "health",
+    "install_error_handlers": "error_handlers",
     "never_cache": "cache.policy",
 }
 

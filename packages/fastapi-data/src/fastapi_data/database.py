@@ -5,17 +5,22 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Concatenate, ParamSpec, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from anyio import CancelScope, Lock
-from sqlalchemy import Engine, select
+from sqlalchemy import URL, Engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+from starlette.applications import Starlette
 
 from fastapi_data.dependency import SessionDependency
 from fastapi_data.engines import Engines
 from fastapi_data.errors import DatabaseAlreadyReadyError, DatabaseNotReadyError
 from fastapi_data.pools import PoolStatus
+
+if TYPE_CHECKING:
+    from fastapi_data.settings import DatabaseSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,6 +49,30 @@ class Database(SessionDependency, ABC):
         self.read = SessionDependency(self.read_session)
         self._engines: Engines | None = None
         self._changing = Lock()
+
+    @staticmethod
+    def from_url(url: str | URL, **options: Any) -> Database:
+        """The database an address leads to.
+
+        ``postgresql://user:password@host:5432/name`` is a ``PostgresDatabase``, ``sqlite:///file.db`` a
+        ``SQLiteDatabase``, ``sqlite+memory:///file.db`` an ``InMemoryDatabase``, and ``sqlite+shared:///file.db`` one
+        with ``shared=True``. Absolute paths have a fourth slash.
+
+        Args:
+            url: the address.
+            **options: of the class.
+
+        Raises:
+            DatabaseSettingsError: the address leads to none of them.
+            TypeError: the class has no such option.
+        """
+        # Imported here because each of them is a Database, and PostgreSQL is not always wanted.
+        return import_module("fastapi_data.urls").database_of(url, **options)
+
+    @staticmethod
+    def from_settings(settings: DatabaseSettings) -> Database:
+        """The database that settings describe."""
+        return Database.from_url(settings.address, **settings.options)
 
     @abstractmethod
     async def _open(self) -> Engines:
@@ -82,6 +111,23 @@ class Database(SessionDependency, ABC):
             yield
         finally:
             await self.dispose()
+
+    def install(self, app: Starlette) -> None:
+        """Be set up for as long as an application runs, around what its lifespan does already.
+
+        For applications that have a lifespan, or several databases; each is installed.
+
+        Args:
+            app: a FastAPI or Starlette application that has not started.
+        """
+        inner = app.router.lifespan_context
+
+        @asynccontextmanager
+        async def lifespan(app: Starlette) -> AsyncGenerator[Any]:
+            async with self.lifespan(), inner(app) as state:
+                yield state
+
+        app.router.lifespan_context = lifespan
 
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[AsyncSession]:
@@ -123,13 +169,14 @@ class Database(SessionDependency, ABC):
                 raise
 
     async def run(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a sync unit of work as one transaction, in one hop to a worker thread.
+        """Run a sync unit of work as one transaction.
 
-        Every statement of an ``AsyncSession`` hops between threads several times; this hops once for all of them.
+        On SQLite it runs in a worker thread: one hop for all its statements, while an ``AsyncSession`` hops for each.
+        On PostgreSQL it runs on the event loop, which serves others while the server works.
 
         Args:
-            fn: called as ``fn(session, *args, **kwargs)`` in a worker thread. Committed when it returns, rolled back
-                when it raises. It must not keep the session.
+            fn: called as ``fn(session, *args, **kwargs)``. Committed when it returns, rolled back when it raises or
+                when the caller is cancelled. It must not keep the session.
             *args: passed on.
             **kwargs: passed on.
 
@@ -138,6 +185,7 @@ class Database(SessionDependency, ABC):
 
         Raises:
             DatabaseNotReadyError: the database is not set up.
+            PoolExhaustedError: others worked for too long.
         """
         return await self._ready_engines().run(lambda session: fn(session, *args, **kwargs))
 
@@ -146,7 +194,8 @@ class Database(SessionDependency, ABC):
 
         Raises:
             DatabaseNotReadyError: the database is not set up.
-            sqlalchemy.exc.SQLAlchemyError: it does not answer.
+            DatabaseUnavailableError: it does not answer.
+            PoolExhaustedError: no connection is free to ask it.
         """
         async with self.session() as session:
             await session.execute(select(1))

@@ -15,6 +15,9 @@ from fastapi_data.errors import DatabaseSettingsError
 TLSMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 """libpq's ``sslmode``: https://www.postgresql.org/docs/current/libpq-ssl.html"""
 
+POSTGRES_DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")
+"""What an address of PostgreSQL may begin with."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresOptions:
@@ -86,7 +89,7 @@ def postgres_url(address: str | URL) -> URL:
         DatabaseSettingsError: it is no such URL.
     """
     url = parse_url(address)
-    if url.drivername not in ("postgresql", "postgres", "postgresql+asyncpg"):
+    if url.drivername not in POSTGRES_DRIVERS:
         raise DatabaseSettingsError(f"{url.drivername}:// is not an address of PostgreSQL. Write postgresql://...")
     if "sslmode" in url.query:
         # libpq's name of it, which hosting companies put into their URLs.

@@ -1,0 +1,38 @@
+"""Answers for requests that fail because the database cannot serve them now."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from fastapi_data.errors import DatabaseUnavailableError, PoolExhaustedError
+
+logger = logging.getLogger(__name__)
+
+_DETAILS: dict[type[Exception], str] = {
+    DatabaseUnavailableError: "The database is not available.",
+    PoolExhaustedError: "Too many requests wait for the database.",
+}
+
+
+def install_error_handlers(app: Starlette, *, retry_after_seconds: float = 5) -> None:
+    """Answer 503 with ``Retry-After`` when the database is away or all its connections are in use.
+
+    The answer says no more than that; the reason, which may name hosts, is logged. Other errors stay 500.
+
+    Args:
+        app: a FastAPI or Starlette application.
+        retry_after_seconds: when clients should try again; whole seconds are sent.
+    """
+    headers = {"Retry-After": str(math.ceil(retry_after_seconds))}
+
+    async def answer(request: Request, error: Exception) -> Response:
+        logger.warning("%s %s: %s", request.method, request.url.path, error)
+        return JSONResponse({"detail": _DETAILS[type(error)]}, 503, headers)
+
+    for kind in _DETAILS:
+        app.add_exception_handler(kind, answer)
