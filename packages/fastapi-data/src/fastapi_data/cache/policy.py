@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final, TypeVar, Unpack, cast, overload
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from fastapi import APIRouter
 
@@ -21,7 +21,7 @@ NEVER: Final = "never"
 
 _marks: WeakKeyDictionary[Callable[..., Any], CacheOptions | str] = WeakKeyDictionary()
 _unmarked_originals: WeakKeyDictionary[Callable[..., Any], str] = WeakKeyDictionary()
-_routers: WeakKeyDictionary[APIRouter, CacheOptions] = WeakKeyDictionary()
+_routers: list[tuple[ReferenceType[APIRouter], CacheOptions]] = []
 
 
 @overload
@@ -85,7 +85,8 @@ def cache_router(router: APIRouter, **options: Unpack[CacheOptions]) -> None:
         CacheUsageError: an option could never work.
     """
     check_options(options)
-    _routers[router] = options
+    _routers[:] = [marked for marked in _routers if marked[0]() is not None]
+    _routers.append((ref(router), options))
 
 
 def mark_of(endpoint: object) -> CacheOptions | str | None:
@@ -109,7 +110,8 @@ def mark_of(endpoint: object) -> CacheOptions | str | None:
 
 def marked_routers() -> list[tuple[APIRouter, CacheOptions]]:
     """Every router that is marked, in the order they were."""
-    return list(_routers.items())
+    alive = ((reference(), options) for reference, options in _routers)
+    return [(router, options) for router, options in alive if router is not None]
 
 
 def _mark_to_be_cached(endpoint: Endpoint, *, options: CacheOptions) -> Endpoint:

@@ -1,0 +1,142 @@
+"""Without Redis every request is answered, and when it is back it is used again."""
+
+from __future__ import annotations
+
+import logging
+from itertools import count
+
+import anyio
+import pytest
+from fastapi import FastAPI
+
+from fastapi_data import RedisStore, ResponseCache, cache_response
+
+
+class Worker:
+    """An application over a Redis that comes and goes."""
+
+    def __init__(self, make_client, server) -> None:
+        self.calls = count()
+        self.store = RedisStore(server.url, timeout_seconds=0.15)
+        self.cache = ResponseCache(self.store, ttl_seconds=3600)
+        self.client = make_client(self.cache, self._add_routes)
+
+    def _add_routes(self, app: FastAPI) -> None:
+        @app.get("/")
+        @cache_response(tags=["numbers"])
+        async def number() -> int:
+            return next(self.calls)
+
+    async def ask(self) -> int:
+        return (await self.client.get("/")).json()
+
+    async def until_redis_is_back(self) -> None:
+        while self.store._connection._away_until > 0:
+            assert (await self.client.get("/")).status_code == 200
+
+
+@pytest.fixture
+async def worker(make_client, own_redis):
+    worker = Worker(make_client, own_redis)
+    async with worker.client:
+        yield worker
+    await worker.store.close()
+
+
+async def test_while_redis_is_stopped_requests_are_answered_and_afterwards_cached_again(worker, own_redis, caplog):
+    caplog.set_level(logging.WARNING, "fastapi_data.cache")
+    assert [await worker.ask(), await worker.ask()] == [0, 0]
+    own_redis.stop()
+    assert [await worker.ask(), await worker.ask()] == [1, 2]
+    gave_up = worker.store._connection._away_until
+    while worker.store._connection._away_until == gave_up:
+        assert await worker.ask()
+    own_redis.start()
+    await worker.until_redis_is_back()
+    assert await worker.ask() == await worker.ask()
+    assert [record.getMessage().partition(";")[0] for record in caplog.records] == [
+        "Redis is away or slow",
+        "Redis is back.",
+    ]
+
+
+async def test_a_redis_that_was_started_again_between_two_requests_costs_nothing(worker, own_redis):
+    assert await worker.ask() == 0
+    own_redis.stop()
+    own_redis.start()
+    assert [await worker.ask(), await worker.ask()] == [1, 1]
+
+
+async def test_a_redis_that_does_not_answer_is_given_up_and_its_late_answers_are_nobodys(worker, own_redis):
+    assert await worker.ask() == 0
+    own_redis.freeze()
+    assert [await worker.ask(), await worker.ask()] == [1, 2]
+    own_redis.thaw()
+    await worker.until_redis_is_back()
+    assert await worker.ask() == 0
+
+
+async def test_while_redis_is_away_one_execution_serves_all_who_wait(make_client, own_redis, gate):
+    cache = ResponseCache(RedisStore(own_redis.url, timeout_seconds=0.15))
+    own_redis.stop()
+
+    def add_routes(app: FastAPI) -> None:
+        @app.get("/")
+        @cache_response
+        async def number() -> int:
+            return await gate.pass_through()
+
+    answers: list[int] = []
+    async with make_client(cache, add_routes) as client, anyio.create_task_group() as tasks:
+
+        async def ask() -> None:
+            answers.append((await client.get("/")).json())
+
+        tasks.start_soon(ask)
+        await gate.entered[0].wait()
+        for _ in range(5):
+            tasks.start_soon(ask)
+        while cache.stats().waiting < 5:
+            await anyio.lowlevel.checkpoint()
+        gate.open[0].set()
+    assert answers == [0] * 6
+
+
+@pytest.mark.parametrize("what", ["tag", "all"])
+async def test_what_is_invalidated_while_redis_is_away_is_gone_when_it_is_back(worker, own_redis, what):
+    assert await worker.ask() == 0
+    # Frozen, not stopped: its memory survives.
+    own_redis.freeze()
+    await (worker.cache.invalidate(tags=["numbers"]) if what == "tag" else worker.cache.clear())
+    own_redis.thaw()
+    await worker.until_redis_is_back()
+    assert await worker.ask() > 0
+
+
+async def test_what_was_computed_while_redis_went_away_is_answered(make_client, own_redis, gate):
+    cache = ResponseCache(RedisStore(own_redis.url, timeout_seconds=0.15))
+
+    def add_routes(app: FastAPI) -> None:
+        @app.get("/")
+        @cache_response(tags=["numbers"])
+        async def number() -> int:
+            return await gate.pass_through()
+
+    answers: list[int] = []
+    async with make_client(cache, add_routes) as client, anyio.create_task_group() as tasks:
+
+        async def ask() -> None:
+            answers.append((await client.get("/")).json())
+
+        tasks.start_soon(ask)
+        await gate.entered[0].wait()
+        own_redis.stop()
+        # Nobody but this process can tell now that the answer is out of date for who asks from here on.
+        await cache.invalidate(tags=["numbers"])
+        tasks.start_soon(ask)
+        while cache.stats().waiting < 1:
+            await anyio.lowlevel.checkpoint()
+        gate.open[0].set()
+        await gate.entered[1].wait()
+        gate.open[1].set()
+    assert answers == [0, 1]
