@@ -18,9 +18,9 @@ try:
 except ModuleNotFoundError as error:
     raise MissingDriverError("alembic", extra="migrations") from error
 
-from fastapi_data.migrations.commands import check, create_folder, current, downgrade, revision, upgrade
+from fastapi_data.migrations.commands import Migratable, check, create_folder, current, downgrade, revision, upgrade
 from fastapi_data.migrations.environment import run_migrations
 
-__all__ = ["check", "create_folder", "current", "downgrade", "revision", "run_migrations", "upgrade"]
+__all__ = ["Migratable", "check", "create_folder", "current", "downgrade", "revision", "run_migrations", "upgrade"]
 
 del _alembic

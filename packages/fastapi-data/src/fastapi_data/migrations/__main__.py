@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from fastapi_data.errors import MigrationError
+from fastapi_data.errors import FastAPIDataError, MigrationError
 from fastapi_data.migrations.commands import check, create_folder, current, downgrade, revision, upgrade
 
 
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         print(asyncio.run(_run(options)))  # noqa: T201 - a command line prints
-    except MigrationError as error:
+    except FastAPIDataError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line prints
         return 1
     return 0

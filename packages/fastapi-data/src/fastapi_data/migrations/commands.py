@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from shutil import copyfile
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -21,8 +21,13 @@ from anyio import to_thread
 from sqlalchemy import URL
 
 from fastapi_data.errors import MigrationError
+from fastapi_data.postgres import PostgresDatabase
+from fastapi_data.sqlite import SQLiteDatabase
 
 T = TypeVar("T")
+
+Migratable: TypeAlias = PostgresDatabase | SQLiteDatabase | URL | str
+"""A database, set up or not, or its URL."""
 
 # alembic.context and alembic.op are one for the whole process.
 _ONE_AT_A_TIME = Lock()
@@ -59,7 +64,7 @@ def create_folder(folder: str | PathLike[str], base: str) -> None:
     (path / "env.py").write_text(_ENVIRONMENT.format(module=module, name=name), encoding="utf-8")
 
 
-async def upgrade(database: str | URL, folder: str | PathLike[str], to: str = "head") -> None:
+async def upgrade(database: Migratable, folder: str | PathLike[str], to: str = "head") -> None:
     """Bring a database to a newer revision; does nothing if it has it.
 
     All revisions in between are one transaction. Of several processes that do this at once, one migrates.
@@ -76,7 +81,7 @@ async def upgrade(database: str | URL, folder: str | PathLike[str], to: str = "h
     await _run(database, folder, lambda config: command.upgrade(config, to))
 
 
-async def downgrade(database: str | URL, folder: str | PathLike[str], to: str) -> None:
+async def downgrade(database: Migratable, folder: str | PathLike[str], to: str) -> None:
     """Take a database back to an older revision.
 
     Args:
@@ -92,7 +97,7 @@ async def downgrade(database: str | URL, folder: str | PathLike[str], to: str) -
 
 
 async def revision(
-    database: str | URL, folder: str | PathLike[str], message: str, *, autogenerate: bool = False
+    database: Migratable, folder: str | PathLike[str], message: str, *, autogenerate: bool = False
 ) -> Path:
     """Write a new migration.
 
@@ -113,7 +118,7 @@ async def revision(
     return Path(script.path)
 
 
-async def check(database: str | URL, folder: str | PathLike[str]) -> None:
+async def check(database: Migratable, folder: str | PathLike[str]) -> None:
     """Make sure that the database is at the newest revision, and that the models have nothing it has not.
 
     Args:
@@ -126,7 +131,7 @@ async def check(database: str | URL, folder: str | PathLike[str]) -> None:
     await _run(database, folder, command.check)
 
 
-async def current(database: str | URL, folder: str | PathLike[str]) -> tuple[str, ...]:
+async def current(database: Migratable, folder: str | PathLike[str]) -> tuple[str, ...]:
     """The revision a database has: none if it never was migrated, several if the migrations branch.
 
     Args:
@@ -149,19 +154,20 @@ def _current(config: Config) -> tuple[str, ...]:
     return tuple(found)
 
 
-async def _run(database: str | URL, folder: str | PathLike[str], work: Callable[[Config], T]) -> T:
+async def _run(database: Migratable, folder: str | PathLike[str], work: Callable[[Config], T]) -> T:
     # In a thread, because Alembic reads and runs files, and env.py runs a loop of its own.
     return await to_thread.run_sync(_run_blocking, database, folder, work)
 
 
-def _run_blocking(database: str | URL, folder: str | PathLike[str], work: Callable[[Config], T]) -> T:
+def _run_blocking(database: Migratable, folder: str | PathLike[str], work: Callable[[Config], T]) -> T:
     path = Path(folder)
     if not (path / "env.py").exists():
         raise MigrationError(
             f"{path} holds no migrations. Begin with: python -m fastapi_data.migrations --folder {path} "
             "init application.models:Base"
         )
-    config = Config(stdout=StringIO(), cmd_opts=Namespace(quiet=True), attributes={"url": database})
+    url = database if isinstance(database, URL | str) else database.url
+    config = Config(stdout=StringIO(), cmd_opts=Namespace(quiet=True), attributes={"url": url})
     # A percent sign would begin an interpolation.
     config.set_main_option("script_location", fspath(path).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -9,12 +9,15 @@ from time import monotonic
 from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection, MetaData, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, MetaData, create_engine, event, func, select
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from fastapi_data.errors import MigrationError
+from fastapi_data.postgres import PostgresDatabase
+from fastapi_data.postgres_options import parse_url, postgres_url
 
 LOCK_TIMEOUT_SECONDS = 600.0
 """How long a process waits for another one that migrates the same database."""
@@ -23,8 +26,6 @@ _LOCK_KEY = 0x6661737464617461
 """Of PostgreSQL's advisory lock: "fastdata" in ASCII. Such locks belong to one database, so they need no more."""
 
 _LOCK_POLL_SECONDS = 0.1
-
-_DRIVERS = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite"}
 
 
 def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> None:
@@ -42,6 +43,8 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
 
     Raises:
         MigrationError: no database was named, or another process migrates it for longer than ``LOCK_TIMEOUT_SECONDS``.
+        DatabaseSettingsError: the address is neither PostgreSQL's nor SQLite's.
+        DatabaseUnavailableError: the server cannot be reached.
     """
     url = _url()
     # Batches also run on databases that can alter tables, so a revision that was written on one database runs on all.
@@ -61,8 +64,8 @@ def _url() -> URL:
     given = given or os.environ.get("DATABASE_URL")
     if not given:
         raise MigrationError("No database is named. Give its URL, or set DATABASE_URL.")
-    url = make_url(given)
-    return url.set(drivername=_DRIVERS.get(url.get_backend_name(), url.drivername))
+    url = parse_url(given)
+    return url.set(drivername="sqlite") if url.get_backend_name() == "sqlite" else postgres_url(url)
 
 
 def _run_on_sqlite(url: URL, options: dict[str, Any]) -> None:
@@ -74,11 +77,13 @@ def _run_on_sqlite(url: URL, options: dict[str, Any]) -> None:
 
 
 async def _run_on_postgres(url: URL, options: dict[str, Any]) -> None:
-    engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        await _lock(connection)
-        # Closing the connection, which no pool keeps, gives the lock back even after an error.
-        await connection.run_sync(_migrate, options)
+    database = PostgresDatabase(url, application_name="fastapi-data migrations")
+    # Its end closes the connection, which gives the lock back even after an error.
+    async with database.lifespan():
+        engine = AsyncEngine(database.sync_engines()[0])
+        async with engine.connect() as connection:
+            await _lock(connection)
+            await connection.run_sync(_migrate, options)
 
 
 def _leave_transactions_to_sqlalchemy(connection: Any, record: object) -> None:
@@ -89,7 +94,12 @@ def _leave_transactions_to_sqlalchemy(connection: Any, record: object) -> None:
 
 def _begin_writing(connection: Connection) -> None:
     # Who begins by reading cannot become a writer while another one is; who waits here reads what that one wrote.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        raise MigrationError(
+            f"This database cannot be written to, waiting {LOCK_TIMEOUT_SECONDS} s: {error.orig}."
+        ) from error
 
 
 async def _lock(connection: AsyncConnection) -> None:
@@ -99,7 +109,7 @@ async def _lock(connection: AsyncConnection) -> None:
     while not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK_KEY))):
         await connection.rollback()
         if monotonic() > deadline:
-            raise MigrationError(f"Another process migrates this database for {LOCK_TIMEOUT_SECONDS} seconds.")
+            raise MigrationError(f"Another process has been migrating this database for {LOCK_TIMEOUT_SECONDS} s.")
         await asyncio.sleep(_LOCK_POLL_SECONDS)
     await connection.commit()
 
