@@ -1,4 +1,4 @@
-"""Answers for requests that fail because the database cannot serve them now."""
+"""Answers for requests the database, or a repository, cannot serve."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from fastapi_data.errors import DatabaseUnavailableError, PoolExhaustedError
+from fastapi_data.errors import (
+    ConflictError,
+    DatabaseUnavailableError,
+    InvalidCursorError,
+    NotFoundError,
+    PoolExhaustedError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -18,11 +24,17 @@ _DETAILS: dict[type[Exception], str] = {
     PoolExhaustedError: "Too many requests wait for the database.",
 }
 
+_STATUSES: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, InvalidCursorError: 400}
+
 
 def install_error_handlers(app: Starlette, *, retry_after_seconds: float = 5) -> None:
-    """Answer 503 with ``Retry-After`` when the database is away or all its connections are in use.
+    """Answer errors of this package with the statuses they have in HTTP.
 
-    The answer says no more than that; the reason, which may name hosts, is logged. Other errors stay 500.
+    - 503 with ``Retry-After`` when the database is away or all its connections are in use. The answer says no more than
+      that; the reason, which may name hosts, is logged.
+    - 404 for ``NotFoundError``, 409 for ``ConflictError``, 400 for ``InvalidCursorError``, each with its message.
+
+    Other errors stay 500.
 
     Args:
         app: a FastAPI or Starlette application.
@@ -36,3 +48,10 @@ def install_error_handlers(app: Starlette, *, retry_after_seconds: float = 5) ->
 
     for kind in _DETAILS:
         app.add_exception_handler(kind, answer)
+    for kind in _STATUSES:
+        app.add_exception_handler(kind, _explain)
+
+
+async def _explain(request: Request, error: Exception) -> Response:
+    del request
+    return JSONResponse({"detail": str(error)}, _STATUSES[type(error)])
