@@ -1,7 +1,5 @@
 """What clients are told about errors of a repository."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import pytest
