@@ -44,6 +44,8 @@ def explain(context: ExceptionContext, address: str, statement_timeout_seconds: 
         StatementTimeoutError: a statement took too long.
     """
     error = context.original_exception
+    if not isinstance(error, Exception):
+        return  # cancelled
     code = _code(error)
     if code == _READ_ONLY:
         raise ReadOnlyDatabaseError("This session only reads. Depend on the database itself to write.") from error

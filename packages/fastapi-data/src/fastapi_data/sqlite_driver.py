@@ -206,6 +206,10 @@ class AsyncSQLiteDialect(SQLiteDialect_pysqlite):
         del url
         return [], {}
 
+    def get_driver_connection(self, connection: Any) -> Any:
+        """The connection of sqlite3."""
+        return connection.driver_connection
+
     def on_connect(self) -> Any:
         """Nothing: ``open_connection`` prepares connections in their thread."""
         return None
