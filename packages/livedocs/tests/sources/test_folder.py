@@ -1,6 +1,7 @@
 """Finding documentation in folders."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,27 @@ def test_links_that_lead_nowhere_do_not_matter(html_folder):
     (html_folder / "_static" / "jquery.js").symlink_to("/nowhere/jquery.js")
     with FolderSource(html_folder).open() as documentation:
         assert documentation.root == html_folder
+
+
+def test_a_link_that_leads_to_itself_hides_nothing(html_folder):
+    (html_folder / "itself").symlink_to("itself")
+    with FolderSource(html_folder).open() as documentation:
+        assert documentation.root == html_folder
+
+
+def test_a_folder_whose_name_is_no_unicode_has_an_origin_that_can_be_written(html_folder, tmp_path):
+    folder = html_folder.rename(tmp_path / "html\udcff")
+    with FolderSource(folder).open() as documentation:
+        assert documentation.root == folder
+        assert documentation.origin.encode().decode().endswith("/html\N{REPLACEMENT CHARACTER}")
+
+
+def test_a_folder_with_an_endless_name_is_one_clear_error():
+    with (
+        pytest.raises(SourceError, match="x cannot be looked into: File name too long"),
+        FolderSource(Path("x" * 5_000)).open(),
+    ):
+        pass
 
 
 def test_a_missing_folder_is_one_clear_error(tmp_path):

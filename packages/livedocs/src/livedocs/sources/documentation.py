@@ -43,6 +43,11 @@ def ignore_progress(step: str, done: int, total: int | None) -> None:
     """Report to nobody."""
 
 
+def path_in_words(path: Path) -> str:
+    """A path as text for people: bytes that are no UTF-8 are lone surrogates in Python's paths, which no file takes."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class Source(Protocol):
     """One way to obtain one documentation."""
 

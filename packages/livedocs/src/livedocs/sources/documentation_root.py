@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
 from livedocs.errors import SourceError
@@ -57,10 +58,11 @@ def _list(folder: Path) -> tuple[list[str], set[str]]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
-                elif entry.is_file():
-                    files.add(entry.name)
+                with suppress(OSError):  # a link that leads to itself, which is no reason to miss its neighbours
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    elif entry.is_file():
+                        files.add(entry.name)
     except OSError:
         return [], set()
     return sorted(folders), files

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livedocs.errors import SourceError
-from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress
+from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress, path_in_words
 from livedocs.sources.documentation_root import find_documentation_root
 
 
@@ -35,8 +35,12 @@ class FolderSource:
             SourceError: there is no such folder, or no documentation in it.
         """
         report(f"Looking into {self.path}", 0, None)
-        if not self.path.is_dir():
-            what = "is not a folder" if self.path.exists() else "does not exist"
+        try:
+            is_folder, exists = self.path.is_dir(), self.path.exists()
+        except OSError as error:
+            raise SourceError(f"The folder {self.path.name[:100]} cannot be looked into: {error.strerror}.") from error
+        if not is_folder:
+            what = "is not a folder" if exists else "does not exist"
             raise SourceError(f"{self.path} {what}. Give the folder that holds index.html and objects.inv.")
         root = find_documentation_root(self.path, f"the folder {self.path}")
-        yield Documentation(root=root, origin=f"folder {root.resolve()}")
+        yield Documentation(root=root, origin=f"folder {path_in_words(root.resolve())}")
