@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import re
+import resource
 import shutil
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -44,16 +45,32 @@ def html_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    """Where sources unpack; a test looks whether anything is left there."""
-    folder = tmp_path / "workspace"
-    folder.mkdir()
-    return folder
+def cache_folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
 
 
 @pytest.fixture
-def cache_folder(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
+def full_disk():
+    """A disk on which no file grows beyond some bytes, for this process and those it starts."""
+
+    @contextmanager
+    def limited(max_bytes: int = 16_384):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
+
+
+@pytest.fixture
+def workspace(cache_folder: Path) -> Path:
+    """Where sources unpack; a test looks whether anything is left there."""
+    folder = cache_folder / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def pack(folder: Path, target: Path, inside: str = "tiny-1.0-docs-html") -> Path:

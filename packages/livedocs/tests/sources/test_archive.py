@@ -6,6 +6,7 @@ import io
 import stat
 import tarfile
 import tempfile
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livedocs.errors import SourceError
-from livedocs.sources.archive import ARCHIVE_SUFFIXES, ArchiveSource
+from livedocs.sources.archive import ARCHIVE_SUFFIXES, ArchiveSource, DamagedArchiveError
 from livedocs.sources.tar_unpacking import unpack_tar
 from livedocs.sources.unpacking import UnpackError, UnpackFolder, UnpackLimits
 from livedocs.sources.zip_unpacking import unpack_zip
@@ -23,7 +24,7 @@ from livedocs.sources.zip_unpacking import unpack_zip
 
 def open_archive(path: Path, workspace: Path, **limits: int) -> dict[str, bytes]:
     """Unpack an archive and return its files."""
-    with ArchiveSource(path, workspace, UnpackLimits(**limits)).open() as documentation:
+    with ArchiveSource(path, workspace.parent, UnpackLimits(**limits)).open() as documentation:
         root = documentation.root
         return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
@@ -96,7 +97,7 @@ def test_a_missing_archive_is_one_clear_error(tmp_path, workspace):
 
 
 def test_an_archive_that_cannot_be_read_is_one_clear_error(workspace):
-    with pytest.raises(SourceError, match=r"/proc/self/mem was not unpacked: .*Input/output error"):
+    with pytest.raises(SourceError, match=r"/proc/self/mem was not unpacked into .*: Input/output error"):
         open_archive(Path("/proc/self/mem"), workspace)
     assert not list(workspace.iterdir())
 
@@ -205,6 +206,135 @@ def test_endless_extended_headers_are_refused(workspace, tmp_path):
     path.write_bytes(header.tobuf(tarfile.USTAR_FORMAT) * 20_000)
     with pytest.raises(SourceError, match=r"endless\.tar was not unpacked"):
         open_archive(path, workspace)
+
+
+def pax_header(content: bytes, kind: bytes = tarfile.XHDTYPE) -> bytes:
+    header = tarfile.TarInfo("pax")
+    header.type = kind
+    header.size = len(content)
+    padding = bytes(-len(content) % tarfile.BLOCKSIZE)
+    return header.tobuf(tarfile.USTAR_FORMAT) + content + padding + tarfile.TarInfo("f").tobuf(tarfile.USTAR_FORMAT)
+
+
+def sparse_header() -> bytes:
+    header = tarfile.TarInfo("old")
+    header.type = tarfile.GNUTYPE_SPARSE
+    return header.tobuf(tarfile.GNU_FORMAT)
+
+
+def test_a_header_that_would_take_minutes_to_read_is_refused(workspace, tmp_path):
+    path = tmp_path / "digits.tar"
+    path.write_bytes(pax_header(b"1" * 1024 * 1024))
+    with pytest.raises(SourceError, match="it holds a header with the size 1,048,576"):
+        open_archive(path, workspace)
+
+
+def test_many_headers_that_together_would_take_minutes_to_read_are_refused(workspace, tmp_path):
+    path = tmp_path / "many.tar"
+    path.write_bytes(pax_header(b"x" * 16_384) * 38)
+    with pytest.raises(SourceError, match="its extended headers are too large together"):
+        open_archive(path, workspace)
+
+
+def test_global_headers_that_would_be_copied_to_every_member_are_refused(workspace, tmp_path):
+    path = tmp_path / "global.tar"
+    path.write_bytes(pax_header(b"x" * 2048, tarfile.XGLTYPE) * 3)
+    with pytest.raises(SourceError, match="its extended headers are too large together"):
+        open_archive(path, workspace)
+
+
+def test_memory_does_not_grow_with_the_number_of_members(workspace):
+    keys = pax_header(b"".join(b"8 %04x=\n" % number for number in range(500)), tarfile.XGLTYPE)
+    packed = io.BytesIO(keys + tarfile.TarInfo("f").tobuf(tarfile.USTAR_FORMAT) * 500 + bytes(1024))
+    tracemalloc.start()
+    unpack_tar(packed, UnpackFolder(workspace, UnpackLimits()), lambda: None)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 3_000_000
+
+
+def test_extended_headers_of_the_usual_size_are_read(html_folder, tmp_path, workspace):
+    path = tmp_path / "tiny.tar"
+    long_name = "x" * 150 + ".html"
+    (html_folder / long_name).write_text("<title>Long</title>")
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT, pax_headers={"comment": "0" * 40}) as archive:
+        archive.add(html_folder, "html")
+    assert long_name in open_archive(path, workspace)
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pax_header(b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n") + b"9\n0\n".ljust(512, b"0"),
+        pax_header(b"21 GNU.sparse.map=0,1\n"),
+        pax_header(b"21 GNU.sparse.size=10\n"),
+        sparse_header(),
+    ],
+    ids=["1.0", "0.1", "0.0", "old"],
+)
+def test_files_with_holes_are_refused(workspace, tmp_path, packed):
+    path = tmp_path / "sparse.tar"
+    path.write_bytes(packed + bytes(10_240))
+    with pytest.raises(SourceError, match="a file that is stored with holes"):
+        open_archive(path, workspace)
+
+
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE])
+@pytest.mark.parametrize("name", ["docs/a\udcff.html", "docs/\udcff/a.html"])
+def test_names_that_are_no_unicode_are_left_out(tar_with, workspace, kind, name):
+    target = "index.html" if kind == tarfile.SYMTYPE else ""
+    assert set(open_archive(tar_with(tar_member(name, kind, target)), workspace)) == {
+        "api.html",
+        "index.html",
+        "objects.inv",
+    }
+    assert "a.html" in open_archive(tar_with(tar_member(name), tar_member("docs/a.html")), workspace)
+
+
+def test_an_archive_whose_name_is_no_unicode_has_an_origin_that_can_be_written(tar_with, workspace):
+    archive = tar_with().rename(workspace.parent / "docs\udcff.tar.gz")
+    with ArchiveSource(archive, workspace.parent).open() as documentation:
+        assert documentation.origin.encode().decode() == "archive docs\N{REPLACEMENT CHARACTER}.tar.gz"
+
+
+def test_a_zip_of_too_many_members_is_refused_before_its_directory_is_read(html_folder, workspace, monkeypatch):
+    path = workspace.parent / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(101):
+            archive.writestr(f"docs/{number}.html", b"")
+    opened = []
+    monkeypatch.setattr(zipfile.ZipInfo, "__init__", lambda *arguments: opened.append(arguments))
+    with pytest.raises(SourceError, match="it holds more than 100 files"):
+        open_archive(path, workspace, members=100)
+    assert not opened
+
+
+@pytest.mark.parametrize("pack", ["tar", "zip"])
+def test_a_full_disk_names_the_folder_and_leaves_nothing(tar_with, zip_with, workspace, full_disk, pack):
+    if pack == "tar":
+        archive = tar_with((tarfile.TarInfo("docs/big.html"), bytes(100_000)))
+    else:
+        archive = zip_with(("docs/big.html", bytes(100_000), 0))
+    with full_disk(), pytest.raises(SourceError) as raised:
+        open_archive(archive, workspace)
+    assert f"was not unpacked into {workspace.parent}: File too large." in str(raised.value)
+    assert not isinstance(raised.value, DamagedArchiveError)
+    assert not list(workspace.iterdir())
+
+
+def test_a_cache_folder_that_cannot_be_written_is_one_clear_error(tar_with, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    source = ArchiveSource(tar_with(), tmp_path / "file")
+    with (
+        pytest.raises(SourceError, match=r"unpacked into .*file: Not a directory.*LIVEDOCS_CACHE_FOLDER"),
+        source.open(),
+    ):
+        pass
+
+
+def test_an_archive_with_an_endless_name_is_one_clear_error(workspace):
+    with pytest.raises(SourceError, match=r"x cannot be read: File name too long"):
+        open_archive(Path("x" * 5_000), workspace)
 
 
 def test_a_damaged_header_does_not_pass_for_the_end(html_folder, tmp_path, workspace, pack_archive):

@@ -1,6 +1,7 @@
 """Debian packages: a system of our own, a repository of our own, and a real package through the machine's apt."""
 
 import hashlib
+import random
 import shutil
 
 import pytest
@@ -15,8 +16,8 @@ from livedocs.sources.unpacking import UnpackLimits
 
 
 @pytest.fixture
-def downloaded(cache_folder, workspace):
-    return DownloadedPackageSource("tiny-doc", cache_folder, workspace)
+def downloaded(cache_folder):
+    return DownloadedPackageSource("tiny-doc", cache_folder)
 
 
 def test_a_package_tells_its_version_and_licence(debian, html_folder, downloaded):
@@ -97,7 +98,7 @@ def test_the_kept_package_is_used_when_apt_knows_nothing(debian, html_folder, do
     steps = []
     with downloaded.open(lambda step, *_: steps.append(step)) as documentation:
         assert documentation.inventory_path.is_file()
-    assert steps[0].startswith("apt does not answer: taking tiny-doc_1%3a1.0-1_all.deb")
+    assert steps[0].startswith("Taking tiny-doc_1%3a1.0-1_all.deb of an earlier build: apt offers no package tiny-doc")
 
 
 def test_a_package_that_apt_does_not_know_names_the_remedy(debian, downloaded):
@@ -117,7 +118,7 @@ def test_a_name_is_not_a_pattern(debian, html_folder, cache_folder):
 def test_a_package_that_vanished_from_the_repository_names_the_remedy(debian, html_folder, downloaded, cache_folder):
     debian.publish(html_folder).unlink()
     with (
-        pytest.raises(SourceError, match=r"apt could not download tiny-doc .*`sudo apt-get update`"),
+        pytest.raises(SourceError, match=r"apt could not download tiny-doc into .*`sudo apt-get update`"),
         downloaded.open(),
     ):
         pass
@@ -158,8 +159,42 @@ def test_a_cache_folder_that_cannot_be_written_is_one_clear_error(debian, html_f
     debian.publish(html_folder)
     (tmp_path / "file").write_text("not a folder")
     source = DownloadedPackageSource("tiny-doc", tmp_path / "file")
-    with pytest.raises(SourceError, match=r"tiny-doc_\S+ cannot be written"), source.open():
+    with pytest.raises(SourceError, match=r"unpacked into|cannot be kept in"), source.open():
         pass
+
+
+def test_a_full_disk_does_not_cost_the_package(debian, html_folder, downloaded, cache_folder, workspace, full_disk):
+    (html_folder / "big.html").write_bytes(bytes(100_000))
+    debian.publish(html_folder)
+    with full_disk(), pytest.raises(SourceError) as raised, downloaded.open():
+        pass
+    assert f"was not unpacked into {cache_folder}: File too large." in str(raised.value)
+    assert not list(workspace.iterdir())
+    (package,) = (cache_folder / "debian").iterdir()
+    assert package.stat().st_size > 0
+
+
+def test_a_full_disk_while_downloading_names_the_folder_and_leaves_nothing(
+    debian, html_folder, downloaded, cache_folder, workspace, full_disk
+):
+    (html_folder / "big.html").write_bytes(random.Random(1).randbytes(100_000))
+    debian.publish(html_folder)
+    with full_disk(), pytest.raises(SourceError) as raised, downloaded.open():
+        pass
+    assert f"apt could not download tiny-doc into {workspace}/" in str(raised.value)
+    assert "SIGXFSZ" in str(raised.value)
+    assert not list(workspace.iterdir())
+    assert not list((cache_folder / "debian").iterdir())
+
+
+def test_a_machine_that_loses_its_tools_keeps_the_package(debian, html_folder, downloaded, cache_folder, monkeypatch):
+    debian.publish(html_folder)
+    with downloaded.open():
+        pass
+    monkeypatch.setenv("PATH", str(cache_folder))
+    with pytest.raises(SourceError, match="is not on this machine"), downloaded.open():
+        pass
+    assert list((cache_folder / "debian").iterdir())
 
 
 def test_a_tool_that_hangs_is_given_up():
@@ -170,7 +205,7 @@ def test_a_tool_that_hangs_is_given_up():
 def test_a_package_beyond_the_limits_is_refused(debian, html_folder, cache_folder, workspace):
     (html_folder / "big.html").write_bytes(bytes(1_000_000))
     debian.publish(html_folder)
-    source = DownloadedPackageSource("tiny-doc", cache_folder, workspace, UnpackLimits(total_bytes=500_000))
+    source = DownloadedPackageSource("tiny-doc", cache_folder, UnpackLimits(total_bytes=500_000))
     with pytest.raises(SourceError, match="unpacks to more than 500,000 bytes"), source.open():
         pass
     assert not list(workspace.iterdir())
@@ -214,7 +249,7 @@ def test_a_machine_without_debians_tools_says_so(cache_folder, monkeypatch):
 
 
 def test_a_real_package_comes_through_the_machines_apt(cache_folder, workspace):
-    with DownloadedPackageSource("python-jinja2-doc", cache_folder, workspace).open() as documentation:
+    with DownloadedPackageSource("python-jinja2-doc", cache_folder).open() as documentation:
         assert documentation.inventory_path.stat().st_size > 1_000
         assert len(list(documentation.root.glob("*.html"))) > 10
     assert not list(workspace.iterdir())

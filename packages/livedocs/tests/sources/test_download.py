@@ -207,3 +207,20 @@ def test_a_discarded_download_leaves_no_record(fetch, target):
     fetch()
     discard_download(target)
     assert kept_beside(target) == set()
+
+
+def test_a_full_disk_names_the_folder_and_is_not_left_full(fetch, target, full_disk):
+    with full_disk(), pytest.raises(SourceError) as raised:
+        fetch()
+    assert f"file.bin cannot be kept in {target.parent}: File too large." in str(raised.value)
+    assert kept_beside(target) == set()
+    assert fetch() == BODY
+
+
+def test_a_renewal_on_a_full_disk_leaves_the_file_as_it_was(site, fetch, target, full_disk):
+    fetch()
+    site.files["/file.bin"], site.etags["/file.bin"] = BODY[::-1], '"two"'
+    with full_disk(), pytest.raises(SourceError, match="File too large"):
+        fetch()
+    assert target.read_bytes() == BODY
+    assert is_downloaded_file(target)

@@ -1,5 +1,7 @@
 """docs.python.org, played by a web server on this machine."""
 
+import fcntl
+
 import pytest
 
 from livedocs.errors import SourceError
@@ -14,11 +16,9 @@ def packed(html_folder, tmp_path, pack_archive) -> bytes:
 
 
 @pytest.fixture
-def source_of(site, cache_folder, workspace):
+def source_of(site, cache_folder):
     def make(version: str) -> PythonOrgSource:
-        return PythonOrgSource(
-            version, cache_folder, docs_url=site.url, releases_url=f"{site.url}/releases", workspace=workspace
-        )
+        return PythonOrgSource(version, cache_folder, docs_url=site.url, releases_url=f"{site.url}/releases")
 
     return make
 
@@ -114,8 +114,8 @@ def test_another_build_asks_only_whether_the_archive_is_current(site, packed, so
     assert site.requested("If-None-Match") == [None, '"one"']
 
 
-@pytest.mark.parametrize("status", [404, 503])
-def test_without_the_server_the_kept_archive_is_used(site, packed, source_of, status):
+@pytest.mark.parametrize(("status", "reason"), [(404, "no documentation of Python 3.13"), (503, "answered HTTP 503")])
+def test_without_the_server_the_kept_archive_is_used_and_the_reason_told(site, packed, source_of, status, reason):
     site.files[DAILY] = packed
     with source_of("3.13").open():
         pass
@@ -123,7 +123,20 @@ def test_without_the_server_the_kept_archive_is_used(site, packed, source_of, st
     steps = []
     with source_of("3.13").open(lambda step, *_: steps.append(step)) as documentation:
         assert documentation.origin == "docs.python.org, python-3.13-docs-html.zip of an earlier build"
-    assert steps[0].startswith("docs.python.org does not answer")
+    assert steps[0].startswith("Taking python-3.13-docs-html.zip of an earlier build: ")
+    assert reason in steps[0]
+
+
+def test_while_another_process_downloads_the_kept_archive_is_used(site, packed, source_of, cache_folder):
+    site.files[DAILY] = packed
+    with source_of("3.13").open():
+        pass
+    steps = []
+    with (cache_folder / "docs.python.org/3.13/python-3.13-docs-html.zip.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with source_of("3.13").open(lambda step, *_: steps.append(step)) as documentation:
+            assert documentation.inventory_path.is_file()
+    assert "of an earlier build: Another process is downloading python-3.13-docs-html.zip" in steps[0]
 
 
 def test_a_part_of_a_download_is_no_archive_to_fall_back_to(site, packed, source_of):
@@ -160,5 +173,30 @@ def test_a_damaged_archive_is_not_kept(site, packed, source_of):
 def test_a_cache_folder_that_cannot_be_written_is_one_clear_error(site, packed, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     source = PythonOrgSource("3.13", tmp_path / "file", docs_url=site.url)
-    with pytest.raises(SourceError, match="cannot hold the download"), source.open():
+    with pytest.raises(SourceError, match=r"The download cannot be kept in .*LIVEDOCS_CACHE_FOLDER"), source.open():
         pass
+
+
+def test_a_full_disk_does_not_cost_the_download(site, html_folder, tmp_path, pack_archive, source_of, full_disk):
+    (html_folder / "big.html").write_bytes(bytes(100_000))
+    site.files[DAILY] = pack_archive(html_folder, tmp_path / "big.zip").read_bytes()
+    site.etags[DAILY] = '"one"'
+    with (
+        full_disk(),
+        pytest.raises(SourceError, match=r"was not unpacked into .*: File too large"),
+        source_of("3.13").open(),
+    ):
+        pass
+    with source_of("3.13").open():
+        pass
+    assert site.requested("If-None-Match") == [None, '"one"']
+
+
+def test_an_archive_that_is_whole_is_kept_whatever_is_in_it(site, html_folder, tmp_path, pack_archive, source_of):
+    (html_folder / "objects.inv").unlink()
+    site.files[DAILY] = pack_archive(html_folder, tmp_path / "without.zip").read_bytes()
+    site.etags[DAILY] = '"one"'
+    for _ in range(2):
+        with pytest.raises(SourceError, match=r"has no objects\.inv"), source_of("3.13").open():
+            pass
+    assert site.requested("If-None-Match") == [None, '"one"']

@@ -69,7 +69,7 @@ def test_a_path_is_a_folder_or_an_archive(html_folder, tmp_path, pack_archive, c
     archive = pack_archive(html_folder, tmp_path / "tiny.zip")
     misnamed = archive.rename(tmp_path / "download")
     assert resolve(str(html_folder), cache_folder=cache_folder).sources == (FolderSource(html_folder),)
-    assert resolve(str(misnamed), cache_folder=cache_folder).sources == (ArchiveSource(misnamed),)
+    assert resolve(str(misnamed), cache_folder=cache_folder).sources == (ArchiveSource(misnamed, cache_folder),)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert resolve("~/html", cache_folder=cache_folder).sources == (FolderSource(html_folder),)
@@ -90,6 +90,13 @@ def test_a_word_that_is_nothing_lists_what_can_be_asked_for(cache_folder, spec, 
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SourceError, match=r"python, python@3\.13, debian:PACKAGE .* folder .* archive"):
         resolve(spec, cache_folder=cache_folder)
+
+
+@pytest.mark.parametrize("spec", ["x" * 5_000, "./" + "x" * 5_000, "x" * 5_000 + ".zip", "~/" + "x" * 5_000])
+def test_a_path_that_is_too_long_is_one_short_error(cache_folder, spec):
+    with pytest.raises(SourceError, match=r"x\.\.\.' cannot be looked for: File name too long\. It can be") as raised:
+        resolve(spec, cache_folder=cache_folder)
+    assert len(str(raised.value)) < 600
 
 
 @pytest.mark.parametrize("spec", ["python@", "python@latest", "debian:", "debian:-o"])

@@ -30,7 +30,7 @@ def from_folder(_) -> Case:
 def from_archive(fixture) -> Case:
     def provide(html: Path) -> Source:
         packed = fixture("pack_archive")(html, fixture("tmp_path") / "tiny.tar.xz")
-        return ArchiveSource(packed, fixture("workspace"))
+        return ArchiveSource(packed, fixture("cache_folder"))
 
     return Case(provide)
 
@@ -40,7 +40,7 @@ def from_python_org(fixture) -> Case:
         packed = fixture("pack_archive")(html, fixture("tmp_path") / "python.zip")
         site = fixture("site")
         site.files["/3.13/archives/python-3.13-docs-html.zip"] = packed.read_bytes()
-        return PythonOrgSource("3.13", fixture("cache_folder"), docs_url=site.url, workspace=fixture("workspace"))
+        return PythonOrgSource("3.13", fixture("cache_folder"), docs_url=site.url)
 
     return Case(provide)
 
@@ -56,7 +56,7 @@ def from_installed_package(fixture) -> Case:
 def from_downloaded_package(fixture) -> Case:
     def provide(html: Path) -> Source:
         fixture("debian").publish(html)
-        return DownloadedPackageSource("tiny-doc", fixture("cache_folder"), fixture("workspace"))
+        return DownloadedPackageSource("tiny-doc", fixture("cache_folder"))
 
     return Case(provide)
 

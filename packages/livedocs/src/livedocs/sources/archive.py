@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from livedocs.errors import SourceError
-from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress
+from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress, path_in_words
 from livedocs.sources.documentation_root import find_documentation_root
+from livedocs.sources.scratch import local_failure, scratch_folder
 from livedocs.sources.tar_unpacking import unpack_tar
 from livedocs.sources.unpacking import UnpackError, UnpackFolder, UnpackLimits
 from livedocs.sources.zip_unpacking import unpack_zip
@@ -27,21 +27,25 @@ _FORMATS = ", ".join(ARCHIVE_SUFFIXES)
 _TAR_MAGIC = slice(257, 262)
 
 
+class DamagedArchiveError(SourceError):
+    """An archive is damaged, hostile or too large; nothing is wrong with this machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class ArchiveSource:
     """A .zip, .tar, .tar.bz2, .tar.gz or .tar.xz file, recognised by its content.
 
-    It is unpacked into a temporary folder. Members that lead outside refuse the whole archive; links become copies of
-    the files they point to inside the archive, and are left out when they point elsewhere.
+    It is unpacked into a folder below the cache folder. Members that lead outside refuse the whole archive; links
+    become copies of the files they point to inside the archive, and are left out when they point elsewhere.
 
     Attributes:
         path: the file.
-        workspace: where the temporary folder is made; None: the system's place for temporary files.
+        cache_folder: where it is unpacked for a while.
         limits: how much it may unpack to.
     """
 
     path: Path
-    workspace: Path | None = None
+    cache_folder: Path
     limits: UnpackLimits = field(default_factory=UnpackLimits)
 
     @property
@@ -54,22 +58,28 @@ class ArchiveSource:
         """Unpack the archive; what was unpacked is removed when the context ends.
 
         Raises:
-            SourceError: the file is missing, damaged, hostile, too large, or holds no documentation.
+            DamagedArchiveError: the file is damaged, hostile or too large.
+            SourceError: it is missing, holds no documentation, or there is no room for what is in it.
         """
-        if not self.path.is_file():
-            what = "is not a file" if self.path.exists() else "does not exist"
+        try:
+            is_file, exists = self.path.is_file(), self.path.exists()
+        except OSError as error:
+            raise SourceError(f"The archive {self.path.name[:100]} cannot be read: {error.strerror}.") from error
+        if not is_file:
+            what = "is not a file" if exists else "does not exist"
             raise SourceError(f"{self.path} {what}. Give an archive of built HTML ({_FORMATS}).")
-        with tempfile.TemporaryDirectory(prefix="livedocs-", dir=self.workspace) as temporary:
-            folder = Path(temporary)
+        with scratch_folder(self.cache_folder) as folder:
             try:
                 self._unpack(folder, report)
-            except (OSError, UnpackError) as error:
-                raise SourceError(
+            except UnpackError as error:
+                raise DamagedArchiveError(
                     f"{self.path} was not unpacked: {error}. Fetch the archive again, "
                     "or unpack it yourself and give the folder."
                 ) from error
+            except OSError as error:
+                raise local_failure(f"{self.path} was not unpacked into", self.cache_folder, error) from error
             root = find_documentation_root(folder, f"the archive {self.path}")
-            yield Documentation(root=root, origin=f"archive {self.path.name}")
+            yield Documentation(root=root, origin=f"archive {path_in_words(Path(self.path.name))}")
 
     def _unpack(self, folder: Path, report: ReportProgress) -> None:
         target = UnpackFolder(folder, self.limits)

@@ -17,6 +17,7 @@ from livedocs.sources.debian_copyright import licence_in_copyright
 from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress
 from livedocs.sources.documentation_root import find_documentation_root
 from livedocs.sources.python_docs import PYTHON_LICENCE, python_docs_url
+from livedocs.sources.scratch import local_failure, scratch_folder
 from livedocs.sources.tar_unpacking import unpack_tar
 from livedocs.sources.unpacking import UnpackError, UnpackFolder, UnpackLimits
 
@@ -82,14 +83,12 @@ class DownloadedPackageSource:
 
     Attributes:
         package: its name.
-        cache_folder: where package files are kept between builds.
-        workspace: where the package is unpacked for a while; None: the system's place for temporary files.
+        cache_folder: where package files are kept between builds, and unpacked for a while.
         limits: how much it may unpack to.
     """
 
     package: str
     cache_folder: Path
-    workspace: Path | None = None
     limits: UnpackLimits = field(default_factory=UnpackLimits)
 
     def __post_init__(self) -> None:
@@ -105,15 +104,17 @@ class DownloadedPackageSource:
         """Download the package if need be, and unpack it; what was unpacked is removed when the context ends.
 
         Raises:
-            SourceError: apt cannot provide the package, or it holds no documentation.
+            SourceError: apt cannot provide the package, it holds no documentation, or there is no room for what is in
+                it.
         """
         package_file = self._obtain(report)
-        with tempfile.TemporaryDirectory(prefix="livedocs-", dir=self.workspace) as temporary:
-            system_root = Path(temporary)
+        with scratch_folder(self.cache_folder) as system_root:
             try:
                 version = debian_tools.package_version(package_file)
                 self._unpack(package_file, system_root, report)
-            except SourceError as error:
+            except OSError as error:
+                raise local_failure(f"{package_file.name} was not unpacked into", self.cache_folder, error) from error
+            except debian_tools.DamagedPackageError as error:
                 package_file.unlink(missing_ok=True)
                 raise SourceError(f"{error} The file was removed: build again to fetch it anew.") from error
             root = find_documentation_root(system_root, f"the package {self.package}")
@@ -124,10 +125,10 @@ class DownloadedPackageSource:
         kept = sorted(folder.glob(f"{self.package}_*.deb"), key=lambda path: path.stat().st_mtime)
         try:
             offered = debian_tools.downloadable(self.package)
-        except SourceError:
+        except SourceError as error:
             if not kept:
                 raise
-            report(f"apt does not answer: taking {kept[-1].name} of an earlier build", 0, None)
+            report(f"Taking {kept[-1].name} of an earlier build: {error}", 0, None)
             return kept[-1]
         package_file = folder / offered.name
         if not _is_file_offered(package_file, offered):
@@ -142,11 +143,11 @@ class DownloadedPackageSource:
         report(step, 0, size_bytes)
         try:
             package_file.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix="download-", dir=package_file.parent) as temporary:
-                debian_tools.download_package(self.package, Path(temporary))
-                (Path(temporary) / package_file.name).replace(package_file)
+            with scratch_folder(self.cache_folder) as folder:
+                debian_tools.download_package(self.package, folder)
+                (folder / package_file.name).replace(package_file)
         except OSError as error:
-            raise SourceError(f"{package_file} cannot be written: {error.strerror}.") from error
+            raise local_failure(f"{package_file.name} cannot be kept in", package_file.parent, error) from error
         report(step, size_bytes, size_bytes)
 
     def _unpack(self, package_file: Path, folder: Path, report: ReportProgress) -> None:
@@ -173,7 +174,7 @@ class DownloadedPackageSource:
                 complaints.seek(0)
                 reason = debian_tools.last_line(complaints.read().decode("utf-8", "replace"))
         if reason is not None:
-            raise SourceError(f"{package_file.name} was not unpacked: {reason}.")
+            raise debian_tools.DamagedPackageError(f"{package_file.name} was not unpacked: {reason}.")
 
 
 def _check_name(package: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ _ASK_SECONDS = 60
 _DOWNLOAD_SECONDS = 900
 _URI_LINE = re.compile(r"'[^']*' (?P<name>[^\s/]+) (?P<size>\d+) ?(?P<digest>\S*)")
 _PYTHON_PACKAGE = re.compile(r"python(\d+)\.(\d+)-doc")
+
+
+class DamagedPackageError(SourceError):
+    """A package file is damaged, hostile or too large; nothing is wrong with this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,12 @@ def package_version(package_file: Path) -> str:
     """The version a package file states for itself.
 
     Raises:
-        SourceError: the file is no Debian package.
+        DamagedPackageError: the file is no Debian package.
+        SourceError: dpkg-deb did not answer.
     """
     answer = _run("dpkg-deb", "--field", str(package_file), "Version")
     if answer.returncode != 0:
-        raise SourceError(f"{package_file.name} is no Debian package ({last_line(answer.stderr)}).")
+        raise DamagedPackageError(f"{package_file.name} is no Debian package ({last_line(answer.stderr)}).")
     return answer.stdout.strip()
 
 
@@ -118,7 +124,7 @@ def download_package(package: str, folder: Path) -> None:
     )
     if answer.returncode != 0:
         raise SourceError(
-            f"apt could not download {package} ({last_line(answer.stderr)}). "
+            f"apt could not download {package} into {folder} ({_reason(answer)}). "
             "`sudo apt-get update` helps when the package lists are old."
         )
 
@@ -127,6 +133,13 @@ def last_line(text: str) -> str:
     """The last line that says something: tools end with the reason."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no reason given"
+
+
+def _reason(answer: subprocess.CompletedProcess[str]) -> str:
+    """Why a tool failed; one that was killed, as for writing to a full disk, could not say."""
+    if answer.returncode < 0:
+        return f"ended by the signal {signal.Signals(-answer.returncode).name}"
+    return last_line(answer.stderr)
 
 
 def _query(system_root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

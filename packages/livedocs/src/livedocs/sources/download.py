@@ -22,6 +22,7 @@ import httpx2
 
 from livedocs.errors import SourceError
 from livedocs.sources.documentation import ReportProgress
+from livedocs.sources.scratch import local_failure
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 _NOT_THERE = (403, 404, 410)
@@ -119,26 +120,36 @@ class Download:
         Raises:
             NotThereError: the server has no such file.
             SourceError: it cannot be reached, answers with an error, or sends too much; also when another process
-                downloads the same file.
+                downloads the same file, or the disk is full.
         """
-        with _only_one_process(self.target):
-            had_bytes = _size(self._part)
-            began_again = False
-            while True:
+        try:
+            with _only_one_process(self.target):
                 try:
-                    self._attempt()
-                except _StalePartError as error:
-                    if began_again:
-                        raise self._failed(error) from error
-                    began_again = True
-                    had_bytes = 0
-                except (httpx2.HTTPError, _IncompleteError) as error:
-                    has_bytes = _size(self._part)
-                    if has_bytes <= had_bytes:
-                        raise self._failed(error) from error
-                    had_bytes = has_bytes
-                else:
-                    return
+                    self._attempt_repeatedly()
+                except OSError:
+                    self._discard_part()  # a full disk is not left full
+                    raise
+        except OSError as error:
+            raise local_failure(f"{self.target.name} cannot be kept in", self.target.parent, error) from error
+
+    def _attempt_repeatedly(self) -> None:
+        had_bytes = _size(self._part)
+        began_again = False
+        while True:
+            try:
+                self._attempt()
+            except _StalePartError as error:
+                if began_again:
+                    raise self._failed(error) from error
+                began_again = True
+                had_bytes = 0
+            except (httpx2.HTTPError, _IncompleteError) as error:
+                has_bytes = _size(self._part)
+                if has_bytes <= had_bytes:
+                    raise self._failed(error) from error
+                had_bytes = has_bytes
+            else:
+                return
 
     def _failed(self, error: Exception) -> SourceError:
         reason = " ".join(str(error).split()) or type(error).__name__
@@ -247,7 +258,7 @@ def _only_one_process(target: Path) -> Generator[None]:
     with target.with_name(f"{target.name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise SourceError(
                 f"Another process is downloading {target.name} into {target.parent}. Wait until it is done."
             ) from error

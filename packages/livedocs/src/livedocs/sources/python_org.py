@@ -24,7 +24,7 @@ from urllib.parse import urljoin
 import httpx2
 
 from livedocs.errors import SourceError
-from livedocs.sources.archive import ArchiveSource
+from livedocs.sources.archive import ArchiveSource, DamagedArchiveError
 from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress
 from livedocs.sources.download import (
     Download,
@@ -34,6 +34,7 @@ from livedocs.sources.download import (
     is_downloaded_file,
 )
 from livedocs.sources.python_docs import PYTHON_LICENCE, python_docs_url
+from livedocs.sources.scratch import local_failure
 
 _VERSION = re.compile(r"[23](\.\d{1,3}){0,2}")
 _ARCHIVE_LINK = re.compile(r'href="([^"]*python-[0-9a-z.]+-docs-html\.(?:tar\.bz2|zip))"')
@@ -46,14 +47,13 @@ class PythonOrgSource:
     """The official HTML of one version of Python.
 
     The archive is kept in the cache folder. Another build asks the server whether it is still the current one, and uses
-    it as it is when the server cannot be reached.
+    it as it is when that cannot be found out.
 
     Attributes:
         version: ``3.13``: the newest of that minor version; ``3.13.1``: exactly this release; ``3``: the newest stable.
-        cache_folder: where archives are kept between builds.
+        cache_folder: where archives are kept between builds, and unpacked for a while.
         docs_url: where the documentation is, without a final ``/``.
         releases_url: where the archives of all releases are, without a final ``/``.
-        workspace: where the archive is unpacked for a while; None: the system's place for temporary files.
         limits: when to give a download up.
     """
 
@@ -61,7 +61,6 @@ class PythonOrgSource:
     cache_folder: Path
     docs_url: str = "https://docs.python.org"
     releases_url: str = "https://www.python.org/ftp/python/doc"
-    workspace: Path | None = None
     limits: DownloadLimits = field(default_factory=DownloadLimits)
 
     def __post_init__(self) -> None:
@@ -83,8 +82,8 @@ class PythonOrgSource:
         archive, origin = self._obtain(report)
         with ExitStack() as stack:
             try:
-                documentation = stack.enter_context(ArchiveSource(archive, self.workspace).open(report))
-            except SourceError as error:
+                documentation = stack.enter_context(ArchiveSource(archive, self.cache_folder).open(report))
+            except DamagedArchiveError as error:
                 discard_download(archive)
                 raise SourceError(f"{error} The download was removed: build again to fetch it anew.") from error
             yield replace(
@@ -101,14 +100,14 @@ class PythonOrgSource:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             return self._download(folder, report)
-        except SourceError:
+        except OSError as error:
+            raise local_failure("The download cannot be kept in", folder, error) from error
+        except SourceError as error:
             kept = _kept_archive(folder)
             if kept is None:
                 raise
-            report(f"docs.python.org does not answer: taking {kept.name} of an earlier build", 0, None)
+            report(f"Taking {kept.name} of an earlier build: {error}", 0, None)
             return kept, f"docs.python.org, {kept.name} of an earlier build"
-        except OSError as error:
-            raise SourceError(f"{folder} cannot hold the download: {error.strerror}.") from error
 
     def _download(self, folder: Path, report: ReportProgress) -> tuple[Path, str]:
         limits = self.limits

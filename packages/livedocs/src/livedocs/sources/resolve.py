@@ -25,6 +25,7 @@ SPEC_FORMS = (
 """What can be asked for, in words."""
 
 _MINOR_VERSION = re.compile(r"\d+\.\d+")
+_SHOWN_CHARACTERS = 200
 _ANYWHERE = "Connect to the internet, or build from a folder or an archive: `livedocs build PATH`."
 
 
@@ -57,7 +58,7 @@ def resolve(spec: str, *, cache_folder: Path, system_root: Path = Path("/")) -> 
 
     Args:
         spec: what is asked for.
-        cache_folder: where downloads are kept between builds.
+        cache_folder: where downloads are kept between builds, and archives are unpacked for a while.
         system_root: the folder that the system's packages are installed in.
 
     Raises:
@@ -71,7 +72,7 @@ def resolve(spec: str, *, cache_folder: Path, system_root: Path = Path("/")) -> 
         return _python_request(cache_folder, system_root)
     if name == "python":
         return _python_version_request(version, cache_folder, system_root)
-    return _path_request(spec)
+    return _path_request(spec, cache_folder)
 
 
 @contextmanager
@@ -153,14 +154,18 @@ def _package_request(package: str, cache_folder: Path, system_root: Path) -> Doc
     )
 
 
-def _path_request(spec: str) -> DocsetRequest:
-    nothing = SourceError(f"{spec!r} is nothing that can be built. It can be {SPEC_FORMS}.")
+def _path_request(spec: str, cache_folder: Path) -> DocsetRequest:
+    shown = spec if len(spec) <= _SHOWN_CHARACTERS else f"{spec[:_SHOWN_CHARACTERS]}..."
+    nothing = SourceError(f"{shown!r} is nothing that can be built. It can be {SPEC_FORMS}.")
     try:
         path = Path(spec).expanduser()
+        exists, is_file = path.exists(), path.is_file()
     except RuntimeError as error:  # ~somebody who has no home here
         raise nothing from error
-    looks_like_path = "/" in spec or spec.endswith(ARCHIVE_SUFFIXES)
-    if not spec.strip() or not (looks_like_path or path.exists()):
+    except OSError as error:
+        raise SourceError(f"{shown!r} cannot be looked for: {error.strerror}. It can be {SPEC_FORMS}.") from error
+    is_archive = is_file or spec.endswith(ARCHIVE_SUFFIXES)
+    if not spec.strip() or not (exists or is_archive or "/" in spec):
         raise nothing
-    source = ArchiveSource(path) if path.is_file() or spec.endswith(ARCHIVE_SUFFIXES) else FolderSource(path)
+    source = ArchiveSource(path, cache_folder) if is_archive else FolderSource(path)
     return DocsetRequest(wanted=spec, sources=(source,), remedy=_ANYWHERE)

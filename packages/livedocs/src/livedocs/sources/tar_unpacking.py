@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import lzma
 import posixpath
 import tarfile
-import zlib
 from collections.abc import Callable
-from typing import IO, Self, cast
+from typing import IO, ClassVar, NoReturn, Self, cast
 
-from livedocs.sources.unpacking import Readable, UnpackError, UnpackFolder
+from livedocs.sources.unpacking import Readable, UnpackError, UnpackFolder, blaming_the_archive
 
-# Long names and extended headers are read into memory whole; genuine ones are below a few kilobytes.
-_MAX_EXTENDED_HEADER_BYTES = 1024 * 1024
+# Long names and extended headers are read into memory whole; genuine ones take a few hundred bytes.
+_MAX_EXTENDED_HEADER_BYTES = 16 * 1024
+# Python before 3.11.10 and 3.12.6 searches an extended header in a time that grows with the square of its size
+# (CVE-2024-6232), so the squares are what is counted: these are 38,000 headers of one block, or 37 of the largest.
+_MAX_EXTENDED_HEADERS_SQUARES = 10**10
+# Global headers are copied to every member after them. Git writes one, of 52 bytes.
+_MAX_GLOBAL_HEADERS_BYTES = 4096
 _EXTENDED_HEADER_TYPES = (
     tarfile.XHDTYPE,
     tarfile.XGLTYPE,
@@ -23,11 +26,31 @@ _EXTENDED_HEADER_TYPES = (
 _CHUNK_BYTES = 256 * 1024
 
 
+class _HeaderBudget:
+    """What the extended headers of one archive may cost."""
+
+    def __init__(self) -> None:
+        self._squares = 0
+        self._global_bytes = 0
+
+    def charge(self, header: tarfile.TarInfo) -> None:
+        if header.size > _MAX_EXTENDED_HEADER_BYTES:
+            raise UnpackError(f"it holds a header with the size {header.size:,}")
+        blocks = -(-header.size // tarfile.BLOCKSIZE)  # tarfile searches the padding too
+        self._squares += (blocks * tarfile.BLOCKSIZE) ** 2
+        if header.type == tarfile.XGLTYPE:
+            self._global_bytes += header.size
+        if self._squares > _MAX_EXTENDED_HEADERS_SQUARES or self._global_bytes > _MAX_GLOBAL_HEADERS_BYTES:
+            raise UnpackError("its extended headers are too large together")
+
+
 class _CheckedHeader(tarfile.TarInfo):
     """A member's header that must be right.
 
     ``tarfile`` takes a damaged header for the end of the archive, which would pass half an archive for a whole one.
     """
+
+    budget: ClassVar[_HeaderBudget]
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
@@ -37,9 +60,20 @@ class _CheckedHeader(tarfile.TarInfo):
             if len(buf) == tarfile.BLOCKSIZE and not any(buf):
                 raise  # a block of zeros is the archive's end, which tarfile expects as this error
             raise UnpackError(f"it is damaged or cut off ({error})") from error
-        if header.size < 0 or (header.type in _EXTENDED_HEADER_TYPES and header.size > _MAX_EXTENDED_HEADER_BYTES):
+        if header.size < 0:
             raise UnpackError(f"it holds a header with the size {header.size:,}")
+        if header.type == tarfile.GNUTYPE_SPARSE:
+            header.refuse_sparse()
+        if header.type in _EXTENDED_HEADER_TYPES:
+            cls.budget.charge(header)
         return header
+
+    def refuse_sparse(self, *_: object) -> NoReturn:
+        """Refuse a file with holes: ``tarfile`` reads the list of the holes into memory, however long it is."""
+        raise UnpackError("it holds a file that is stored with holes (a sparse file)")
+
+    # What tarfile calls when an extended header announces one.
+    _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = refuse_sparse
 
 
 class _BoundedStream:
@@ -68,22 +102,27 @@ def unpack_tar(stream: Readable, target: UnpackFolder, after_member: Callable[[]
 
     Raises:
         UnpackError: the stream is damaged, cut off, hostile or too large.
+        OSError: reading or writing failed for another reason, such as a full disk.
     """
+
+    class Header(_CheckedHeader):
+        budget = _HeaderBudget()
+
     limits = target.limits
     # A header and padding take up to 1,023 bytes a member; extended headers as much again.
     bounded = _BoundedStream(stream, limits.total_bytes + 4096 * limits.members)
-    try:
-        with tarfile.open(fileobj=cast("IO[bytes]", bounded), mode="r|", tarinfo=_CheckedHeader) as archive:
-            while (member := archive.next()) is not None:
-                _unpack_member(archive, member, target)
-                after_member()
+    with (
+        blaming_the_archive(tarfile.TarError),
+        tarfile.open(fileobj=cast("IO[bytes]", bounded), mode="r|", tarinfo=Header) as archive,
+    ):
+        while (member := archive.next()) is not None:
+            _unpack_member(archive, member, target)
+            # tarfile would keep every header with all of its extended ones.
+            archive.members.clear()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+            after_member()
         while bounded.read(_CHUNK_BYTES):
             pass
         target.copy_linked_files()
-    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
-        raise UnpackError(f"it is damaged or cut off ({error})") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnpackError(f"it cannot be unpacked ({error})") from error
 
 
 def _unpack_member(archive: tarfile.TarFile, member: tarfile.TarInfo, target: UnpackFolder) -> None:
