@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -40,6 +41,7 @@ class Server:
         self._address = printed(url)
         self._options = options
         self._away_until = 0.0
+        self._unwanted: set[asyncio.Future[Any]] = set()
         try:
             self.engine = create_async_engine(
                 url,
@@ -83,15 +85,32 @@ class Server:
                 for connection in connections:
                     await connection.close()
 
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+        # An attempt that failed has told whoever wanted it.
+        await asyncio.gather(*self._unwanted, return_exceptions=True)
+
     async def _connect(self, **arguments: Any) -> Any:
         asyncpg: Any = import_module("asyncpg")  # its types are unknown
+        connecting = asyncio.ensure_future(asyncpg.connect(**arguments))
         try:
-            return await asyncpg.connect(**arguments)
+            return await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            # asyncpg's handshake, cancelled in the middle, leaves an error behind that nobody handles.
+            self._unwanted.add(connecting)
+            connecting.add_done_callback(self._close_unwanted)
+            raise
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             problem = unavailable(error, self._address)
             if isinstance(error, ssl.SSLError) and problem is not None:
                 problem.transient = False
             raise problem or error from error
+
+    def _close_unwanted(self, connecting: asyncio.Future[Any]) -> None:
+        self._unwanted.discard(connecting)
+        if not connecting.cancelled() and connecting.exception() is None:
+            connecting.result().terminate()
 
     def _explain(self, context: Any) -> None:
         explain(context, self._address, self._options.statement_timeout_seconds)
@@ -159,7 +178,7 @@ class PostgresEngines(Engines):
 
     async def _close(self) -> None:
         for server in (self._primary, *self._replicas):
-            await server.engine.dispose()
+            await server.dispose()
 
 
 def _require_open(dbapi_connection: Any, *_: object) -> None:
