@@ -24,7 +24,7 @@ class Settings(BaseSettings):
 
     Attributes:
         library_path: the snapshot file that is built, searched and served.
-        cache_folder: where downloaded documentation archives are kept.
+        cache_folder: where downloaded documentation archives are kept, and archives are unpacked during a build.
         host: the address ``livedocs serve`` listens on.
         port: the TCP port ``livedocs serve`` listens on.
         home_cache_seconds: how long the rendered home page may be replayed.
