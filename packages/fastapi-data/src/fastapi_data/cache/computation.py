@@ -44,15 +44,13 @@ class Computation:
         holds = await self._lease.store(response)
         self._core.counters.stores += holds
         self._land(Shared(response, holds))
-        await replay(response, self._exchange.request, self._exchange.send, age_seconds=None)
+        await replay(response, self._exchange.headers, self._exchange.send, age_seconds=None)
 
     async def refuse(self, is_server_error: bool) -> bool:  # noqa: FBT001 - the one thing there is to say
         """Let an answer pass that must not be stored; or send the stale one in place of an error."""
         self._core.counters.refusals += 1
         if is_server_error and await self.fall_back():
-            _logger.warning(
-                "%s answered with a server error; its stale answer was sent.", self._exchange.request.key[3]
-            )
+            _logger.warning("%s answered with a server error; its stale answer was sent.", self._exchange.key[3])
             return False
         self._is_decided = True
         await self._lease.release(storable=is_server_error)
@@ -72,11 +70,11 @@ class Computation:
         self._core.counters.stale += 1
         await self._lease.release(storable=True)
         self._land(Shared(known, holds=True))
-        await replay(known, self._exchange.request, self._exchange.send, age_seconds=now - known.stored_at)
+        await replay(known, self._exchange.headers, self._exchange.send, age_seconds=now - known.stored_at)
         return True
 
     def _land(self, outcome: Shared | Landing) -> None:
-        self._core.flights.land(self._exchange.request.key, self._flight, outcome)
+        self._core.flights.land(self._exchange.key, self._flight, outcome)
 
     async def _stored_response(self, headers: Headers, body: bytes) -> StoredResponse:
         policy = self._exchange.policy

@@ -8,9 +8,8 @@ from starlette.types import Receive, Scope, Send
 
 from fastapi_data.cache.flight import Flights
 from fastapi_data.cache.options import CachePolicy
-from fastapi_data.cache.request import CacheableRequest
 from fastapi_data.cache.statistics import Counters
-from fastapi_data.cache.store import ResponseStore
+from fastapi_data.cache.store import Key, ResponseStore
 
 
 class CacheCore(NamedTuple):
@@ -32,9 +31,16 @@ class CacheCore(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A request that the cache may answer, and its ASGI connection."""
+    """A request that the cache may answer, and its ASGI connection.
 
-    request: CacheableRequest
+    Attributes:
+        key: where its answer is kept.
+        headers: the request's, by lower-case name.
+        policy: its route's.
+    """
+
+    key: Key
+    headers: dict[bytes, bytes]
     policy: CachePolicy
     scope: Scope
     receive: Receive

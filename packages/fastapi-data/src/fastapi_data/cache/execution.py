@@ -39,9 +39,9 @@ class Executor:
             exchange: the request.
             known: the stored answer that does not fit.
         """
-        request, counters = exchange.request, self._core.counters
+        key, counters = exchange.key, self._core.counters
         has_waited = False
-        while (flight := self._core.flights.find(request.key)) is not None:
+        while (flight := self._core.flights.find(key)) is not None:
             with self._one_more_waiting():
                 landed = await flight.outcome()
             if landed is Landing.NOT_STORABLE:
@@ -51,15 +51,10 @@ class Executor:
             # An execution that began after this one asked is good for it, whatever was invalidated since.
             if isinstance(landed, Shared) and (landed.holds or has_waited):
                 counters.shared += 1
-                await self.send_stored(landed.response, exchange)
+                await self._send_shared(landed.response, exchange)
                 return
             has_waited = True
         await self._lead(exchange, known)
-
-    async def send_stored(self, stored: StoredResponse, exchange: Exchange) -> None:
-        """Replay an answer that was computed for somebody else."""
-        age_seconds = self._core.store.clock() - stored.stored_at
-        await replay(stored, exchange.request, exchange.send, age_seconds=max(0.0, age_seconds))
 
     async def revalidate(self, exchange: Exchange, flight: Flight) -> None:
         """Compute a newer answer that nobody waits for, unless another process does; errors are logged.
@@ -68,7 +63,7 @@ class Executor:
             exchange: a request that leads nowhere.
             flight: the execution, which has started.
         """
-        key = exchange.request.key
+        key = exchange.key
         try:
             lease = await self._core.store.try_acquire(key)
             if lease is not None:
@@ -80,7 +75,7 @@ class Executor:
             self._core.flights.land(key, flight, Landing.FAILED)
 
     async def _lead(self, exchange: Exchange, known: StoredResponse | None) -> None:
-        key, core = exchange.request.key, self._core
+        key, core = exchange.key, self._core
         flight = core.flights.start(key)
         try:
             newer_than = float("-inf") if known is None else known.stored_at
@@ -88,7 +83,7 @@ class Executor:
             if isinstance(granted, StoredResponse):
                 core.flights.land(key, flight, Shared(granted, holds=True))
                 core.counters.shared += 1
-                await self.send_stored(granted, exchange)
+                await self._send_shared(granted, exchange)
                 return
             core.counters.misses += 1
             computation = Computation(core, exchange, flight, granted, known)
@@ -117,6 +112,10 @@ class Executor:
             # Also for one who went away: other processes wait for the lease.
             with anyio.CancelScope(shield=True):
                 await lease.release(storable=True)
+
+    async def _send_shared(self, stored: StoredResponse, exchange: Exchange) -> None:
+        age_seconds = self._core.store.clock() - stored.stored_at
+        await replay(stored, exchange.headers, exchange.send, age_seconds=max(0.0, age_seconds))
 
     @contextmanager
     def _one_more_waiting(self) -> Generator[None]:

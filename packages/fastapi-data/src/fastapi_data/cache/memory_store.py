@@ -47,7 +47,11 @@ class MemoryStore:
     async def get(self, key: Key) -> StoredResponse | None:
         """The answer under a key, fresh or stale, that has not expired; or None."""
         response = self._responses.get(key)
-        if response is None or response.expires_at <= self.clock():
+        if response is None:
+            return None
+        # Most are fresh, and no more need be looked at.
+        now = self.clock()
+        if response.fresh_until <= now and response.expires_at <= now:
             return None
         self._responses.move_to_end(key)
         return response

@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastapi_data.cache.core import CacheCore, Exchange
 from fastapi_data.cache.execution import Executor
-from fastapi_data.cache.replay import refuse_to_compute
-from fastapi_data.cache.request import CacheableRequest, cacheable_request, joined_headers
+from fastapi_data.cache.replay import refuse_to_compute, replay
+from fastapi_data.cache.request import RequestDirectives, cache_key, joined_headers, request_directives
 from fastapi_data.cache.revalidation import Revalidator
 from fastapi_data.cache.routes import MarkedRoutes
 from fastapi_data.cache.store import StoredResponse
@@ -35,12 +35,27 @@ class CacheMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
-        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
-            await self._answer(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._live(scope, receive, send)
-        else:
+        if scope["type"] != "http":
+            await (self._live if scope["type"] == "lifespan" else self._app)(scope, receive, send)
+            return
+        # From here to a hit it is one function: calls are what a hit costs.
+        routes, headers = self._routes or self._marked_routes(), joined_headers(scope)
+        policy = routes.policy(scope["method"], scope["path"], scope.get("root_path", ""), headers.get(b"host", b""))
+        if policy is None:
             await self._app(scope, receive, send)
+            return
+        key = cache_key(scope, headers, policy)
+        if key is None:
+            self._core.counters.bypassed += 1
+            await self._app(scope, receive, send)
+            return
+        store = self._core.store
+        stored = await store.get(key)
+        if stored is not None and b"cache-control" not in headers and (now := store.clock()) < stored.fresh_until:
+            self._core.counters.hits += 1
+            await replay(stored, headers, send, age_seconds=now - stored.stored_at)
+        else:
+            await self._answer(Exchange(key, headers, policy, scope, receive, send), stored)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -68,43 +83,23 @@ class CacheMiddleware:
             self._routes = self._find_routes()
         return self._routes
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        routes = self._routes or self._marked_routes()
-        headers = joined_headers(scope)
-        host = headers.get(b"host", b"")
-        policy = routes.policy(scope["method"], scope["path"], scope.get("root_path", ""), host)
-        if policy is None:
-            await self._app(scope, receive, send)
-            return
-        request = cacheable_request(scope, headers, policy)
-        if request is None:
-            self._core.counters.bypassed += 1
-            await self._app(scope, receive, send)
-            return
-        await self._answer_cacheable(Exchange(request, policy, scope, receive, send))
-
-    async def _answer_cacheable(self, exchange: Exchange) -> None:
-        core, request = self._core, exchange.request
-        stored = await core.store.get(request.key)
-        if stored is not None:
-            now = core.store.clock()
-            if _is_young_enough(stored, request, now):
-                if now < stored.fresh_until:
-                    core.counters.hits += 1
-                    await self._executor.send_stored(stored, exchange)
-                    return
-                if now < stored.revalidate_until:
-                    core.counters.stale += 1
-                    self._revalidator.revalidate(exchange)
-                    await self._executor.send_stored(stored, exchange)
-                    return
-        if request.directives.only_if_cached:
+    async def _answer(self, exchange: Exchange, stored: StoredResponse | None) -> None:
+        directives = request_directives(exchange.headers.get(b"cache-control", b""))
+        now = self._core.store.clock()
+        if stored is not None and now < stored.revalidate_until and _is_young_enough(stored, directives, now):
+            if now < stored.fresh_until:
+                self._core.counters.hits += 1
+            else:
+                self._core.counters.stale += 1
+                self._revalidator.revalidate(exchange)
+            await replay(stored, exchange.headers, exchange.send, age_seconds=now - stored.stored_at)
+        elif directives.only_if_cached:
             await refuse_to_compute(exchange.send)
-            return
-        await self._executor.answer(exchange, stored)
+        else:
+            await self._executor.answer(exchange, stored)
 
 
-def _is_young_enough(stored: StoredResponse, request: CacheableRequest, now: float) -> bool:
-    max_age_seconds = request.directives.max_age_seconds
+def _is_young_enough(stored: StoredResponse, directives: RequestDirectives, now: float) -> bool:
+    max_age_seconds = directives.max_age_seconds
     # An answer of this very moment has not been asked for anew.
     return max_age_seconds is None or 0 < max_age_seconds >= now - stored.stored_at

@@ -7,7 +7,6 @@ import re
 from starlette.types import Send
 
 from fastapi_data.cache.compression import accepted_codings
-from fastapi_data.cache.request import CacheableRequest
 from fastapi_data.cache.store import StoredResponse
 
 _ENTITY_TAG = re.compile(rb'(?:W/)?("[^"]*")')
@@ -16,23 +15,24 @@ _REPEATED_IN_304 = frozenset({b"cache-control", b"content-location", b"date", b"
 _NOT_CACHED = b"The answer is not cached, and the request asked for nothing else (only-if-cached).\n"
 
 
-async def replay(response: StoredResponse, request: CacheableRequest, send: Send, *, age_seconds: float | None) -> None:
+async def replay(
+    response: StoredResponse, request_headers: dict[bytes, bytes], send: Send, *, age_seconds: float | None
+) -> None:
     """Send a stored answer.
 
     Args:
         response: the answer, which was a 200.
-        request: whose it is; when it names the answer's validator it gets a 304 without a body.
+        request_headers: of the one who asked; when they name the answer's validator, it is a 304 without a body.
         send: the client's.
         age_seconds: how long ago the answer was computed; None when just now, for this client.
     """
-    if len(response.representations) == 1:
-        form = response.representations[0]
-    else:
-        form = response.representation(accepted_codings(request.accept_encoding))
+    form = response.representations[0]
+    if len(response.representations) > 1 and b"accept-encoding" in request_headers:
+        form = response.representation(accepted_codings(request_headers[b"accept-encoding"]))
     status, body = 200, form.body
     # A new list each time: middleware further out adds to it.
-    headers = list(form.headers)
-    if request.if_none_match and _matches(request.if_none_match, form.etag):
+    headers = [*form.headers]
+    if b"if-none-match" in request_headers and _matches(request_headers[b"if-none-match"], form.etag):
         status, body = 304, b""
         headers = [header for header in headers if header[0] in _REPEATED_IN_304]
     if age_seconds is not None:

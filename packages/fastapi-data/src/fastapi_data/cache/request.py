@@ -25,25 +25,8 @@ class RequestDirectives(NamedTuple):
     only_if_cached: bool = False
 
 
-class CacheableRequest(NamedTuple):
-    """What the cache needs of a request.
-
-    Attributes:
-        key: where its answer is kept.
-        if_none_match: the validators the client sent, empty when none.
-        accept_encoding: the content codings the client named, empty when none.
-        directives: what it asks of caches.
-    """
-
-    key: Key
-    if_none_match: bytes
-    accept_encoding: bytes
-    directives: RequestDirectives
-
-
 # The leader's request asks for the whole answer, which every waiter can use.
 _PARTIAL_ANSWER_HEADERS = frozenset({b"if-none-match", b"if-modified-since", b"if-range", b"range"})
-_NO_DIRECTIVES = RequestDirectives()
 
 
 def joined_headers(scope: Scope) -> dict[bytes, bytes]:
@@ -58,8 +41,8 @@ def joined_headers(scope: Scope) -> dict[bytes, bytes]:
     return headers
 
 
-def cacheable_request(scope: Scope, headers: dict[bytes, bytes], policy: CachePolicy) -> CacheableRequest | None:
-    """The request's key, or None for a request that must reach the route.
+def cache_key(scope: Scope, headers: dict[bytes, bytes], policy: CachePolicy) -> Key | None:
+    """Where a request's answer is kept, or None for a request that must reach the route.
 
     Requests with a body, with ``no-store``, and with credentials that the policy does not name must. The host belongs
     to the key (RFC 9111, section 2), or one client could choose the host that others find in an answer's links.
@@ -74,20 +57,19 @@ def cacheable_request(scope: Scope, headers: dict[bytes, bytes], policy: CachePo
         return None
     if b"authorization" in headers and b"authorization" not in vary:
         return None
-    cookie = headers.get(b"cookie")
-    if cookie is not None and policy.cookies is None and b"cookie" not in vary:
+    if b"cookie" in headers and policy.cookies is None and b"cookie" not in vary:
         return None
-    cache_control = headers.get(b"cache-control")
-    directives = _NO_DIRECTIVES if cache_control is None else request_directives(cache_control)
-    if directives.no_store:
+    if b"cache-control" in headers and request_directives(headers[b"cache-control"]).no_store:
         return None
-    query = sorted_query(scope["query_string"])
+    query: bytes = scope["query_string"]
+    if b"&" in query:
+        query = sorted_query(query)
     key: Key = (scope["method"], scope["scheme"], headers.get(b"host", b""), scope["path"], query)
     if vary:
         key += tuple(headers.get(name, b"") for name in vary)
     if policy.cookies:
-        key += _cookies_that_count(cookie or b"", policy.cookies)
-    return CacheableRequest(key, headers.get(b"if-none-match", b""), headers.get(b"accept-encoding", b""), directives)
+        key += _cookies_that_count(headers.get(b"cookie", b""), policy.cookies)
+    return key
 
 
 def _cookies_that_count(cookie: bytes, names: frozenset[bytes]) -> tuple[bytes, ...]:
@@ -136,8 +118,6 @@ def sorted_query(query: bytes) -> bytes:
     >>> sorted_query(b"b=2&a=2&a=1")
     b'a=2&a=1&b=2'
     """
-    if b"&" not in query:
-        return query
     return b"&".join(sorted(query.split(b"&"), key=_parameter_name))
 
 

@@ -30,7 +30,7 @@ class Revalidator:
         Args:
             exchange: a request that is answered with the stale one.
         """
-        key = exchange.request.key
+        key = exchange.key
         if self._core.flights.find(key) is not None:
             return
         flight = self._core.flights.start(key)

@@ -60,6 +60,8 @@ class MarkedRoutes:
             "headers": [(b"host", host)],
             "query_string": b"",
         }
+        if method not in _SAFE_METHODS:
+            return None
         for route, policy, uncached_before in self._cached:
             if _answers(route, scope):
                 return None if any(_answers(earlier, scope) for earlier in uncached_before) else policy
