@@ -1,8 +1,13 @@
 """Parsing on every core gives what parsing on one gives, in the same order."""
 
-from livedocs.library.parallel import parse_pages
+from dataclasses import replace
+
+import pytest
+
+from livedocs.library.parallel import pack, parse_pages
 from livedocs.parsing.contexts import contexts
 from livedocs.parsing.generated import is_generated
+from livedocs.parsing.models import Entry, ParsedPage, VersionNote
 from livedocs.sources.documentation import Documentation
 from livedocs.sources.inventory import Inventory
 
@@ -15,3 +20,38 @@ def test_the_number_of_workers_changes_nothing(jinja_documentation: Documentatio
     together = list(parse_pages(root, known, workers=2))
     assert [page.page.path for page in alone] == paths
     assert alone == together
+
+
+ENTRY = Entry("a", "function", "py:function", "a", summary="Tea.", text="Tea. Hot.", html="<p>Tea. Hot.</p>")
+OTHER = replace(ENTRY, anchor="b", name="b", text="Water.", html="<p>Water.</p>")
+PAGE = ParsedPage("a.html", "A", html="<p>page</p>", entries=(ENTRY, OTHER))
+
+
+def test_a_description_that_entries_share_is_compressed_once() -> None:
+    shared = tuple(replace(ENTRY, anchor=f"a{number}") for number in range(300))
+    packed = pack(replace(PAGE, entries=shared))
+    assert len({id(text) for text in packed.entry_texts}) == 1
+    assert len({id(html) for html in packed.entry_htmls}) == 1
+
+
+def test_the_same_page_has_the_same_digest() -> None:
+    equal = replace(PAGE, html="<p>{}</p>".format("page"), entries=(replace(ENTRY), replace(OTHER)))
+    assert pack(equal).digest == pack(PAGE).digest
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(PAGE, title="B"),
+        replace(PAGE, html="<p>paged</p>"),
+        replace(PAGE, entries=(ENTRY,)),
+        replace(PAGE, entries=(OTHER, ENTRY)),
+        replace(PAGE, entries=(replace(ENTRY, text=OTHER.text), replace(OTHER, text=ENTRY.text))),
+        replace(PAGE, entries=(replace(ENTRY, text=ENTRY.html, html=ENTRY.text), OTHER)),
+        replace(PAGE, entries=(replace(ENTRY, text=OTHER.text), OTHER)),
+        replace(PAGE, entries=(replace(ENTRY, summary=""), OTHER)),
+        replace(PAGE, entries=(replace(ENTRY, notes=(VersionNote("added", "1", ""),)), OTHER)),
+    ],
+)
+def test_whatever_changes_on_a_page_changes_its_digest(changed: ParsedPage) -> None:
+    assert pack(changed).digest != pack(PAGE).digest

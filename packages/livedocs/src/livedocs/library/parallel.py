@@ -79,14 +79,35 @@ def pack(page: ParsedPage) -> PackedPage:
     counted = Counter[str]()
     for entry in page.entries:
         counted.update(words(entry.text))
+    texts = _distinct_texts(page)
+    compressed = {text: _compress(text) for text in texts}
     return PackedPage(
         page=replace(page, html="", entries=tuple(replace(entry, html="") for entry in page.entries)),
-        html=_compress(page.html),
-        entry_texts=tuple(_compress(entry.text) for entry in page.entries),
-        entry_htmls=tuple(_compress(entry.html) for entry in page.entries),
+        html=compressed[page.html],
+        entry_texts=tuple(compressed[entry.text] for entry in page.entries),
+        entry_htmls=tuple(compressed[entry.html] for entry in page.entries),
         words=counted,
-        digest=hashlib.sha256(repr(page).encode("utf-8", "surrogatepass")).digest(),
+        digest=_digest(page, texts),
     )
+
+
+def _distinct_texts(page: ParsedPage) -> dict[str, str]:
+    """The long texts of a page, each once however many entries share it, with a number that stands for it."""
+    bodies = (body for entry in page.entries for body in (entry.text, entry.html))
+    return {text: str(number) for number, text in enumerate(dict.fromkeys((page.html, *bodies)))}
+
+
+def _digest(page: ParsedPage, texts: Mapping[str, str]) -> bytes:
+    """Sha256 over a page: its shape with a number in place of each long text, and the texts in their order."""
+    shape = replace(
+        page,
+        html=texts[page.html],
+        entries=tuple(replace(entry, text=texts[entry.text], html=texts[entry.html]) for entry in page.entries),
+    )
+    digest = hashlib.sha256(repr(shape).encode("utf-8", "surrogatepass"))
+    for text in texts:
+        digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+    return digest.digest()
 
 
 def _compress(text: str) -> bytes:
