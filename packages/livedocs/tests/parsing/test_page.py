@@ -209,6 +209,75 @@ def test_notes_belong_to_the_innermost_entry():
     ]
 
 
+def test_a_note_in_a_note_counts_as_well():
+    inner = (
+        "<div class='versionchanged'><p><span class='versionmodified'>Changed in version 3: </span>Hotter.</p></div>"
+    )
+    outer = f"<div class='versionadded'><p><span class='versionmodified'>New in version 2.</span></p>{inner}</div>"
+    (entry,) = parse(f"<main><section id='a'><h1>A</h1>{outer}</section></main>").entries
+    assert [(note.change, note.version) for note in entry.notes] == [("added", "2"), ("changed", "3")]
+
+
+def test_objects_that_are_described_below_have_that_as_summary():
+    body = """<main><section id="a"><h1>Heat</h1><p>All about heat.</p>
+    <dl class="py function"><dt class="sig" id="boil">boil()</dt><dd></dd></dl> <span class="target" id="x"></span>
+    <dl class="py function"><dt class="sig" id="simmer">simmer()</dt><dd></dd></dl>
+    <p>Heat water.</p><p>Slowly.</p>
+    <dl class="py function"><dt class="sig" id="cool">cool()</dt><dd></dd></dl><ul><li><p>Wait.</p></li></ul>
+    <dl class="py function"><dt class="sig" id="pour">pour()</dt><dd><p>Pour.</p></dd></dl><p>Enjoy.</p>
+    <dl class="py function"><dt class="sig" id="stop">stop()</dt><dd></dd></dl><p class="rubric">More</p></section>"""
+    section, *objects = parse(body + "</main>").entries
+    assert [(entry.name, entry.summary) for entry in objects] == [
+        ("boil", "Heat water."),
+        ("simmer", "Heat water."),
+        ("cool", ""),
+        ("pour", "Pour."),
+        ("stop", ""),
+    ]
+    assert (section.summary, objects[0].text) == ("All about heat.", "")
+    assert "Heat water." in section.text
+
+
+POUR = '<dl class="py method"><dt class="sig" id="tea.Pot.pour">pour()</dt><dd><p>Pour.</p>{}</dd></dl>'
+
+
+@pytest.mark.parametrize("title", ["tea.Pot.pour", "Pot.pour()", "pour"])
+def test_a_heading_over_nothing_but_the_object_it_names_is_that_object(title):
+    body = f"<main><section id='s'><span id='t'></span><h1>{title}</h1>{POUR.format('')}</section></main>"
+    (entry,) = parse(body).entries
+    assert (entry.anchor, entry.kind, entry.anchors) == ("tea.Pot.pour", "method", ("s", "t"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<h1>pour</h1><p>Words.</p>{POUR.format('')}",
+        f"<h1>pour</h1><img src='a.png'>{POUR.format('')}",
+        f"<h1>Pouring</h1>{POUR.format('')}",
+        f"<h1>pour</h1>{POUR.format('')}{POUR.format('').replace('pour', 'stir')}",
+        f"<h1>pour</h1>{POUR.format('')}<section id='more'><h2>More</h2></section>",
+        "<h1>pour</h1><section id='more'><h2>pour</h2></section>",
+    ],
+)
+def test_a_heading_over_more_than_one_object_is_a_section(content):
+    entries = parse(f"<main><section id='s'>{content}</section></main>").entries
+    assert (entries[0].anchor, entries[0].kind) == ("s", "section")
+
+
+def test_a_heading_over_an_object_with_objects_inside_is_that_object():
+    inner = '<dl class="py method"><dt class="sig" id="x">x</dt><dd></dd></dl>'
+    after = "<section id='b'><h1>B</h1></section>"
+    page = parse(f"<main><section id='s'><h1>pour</h1>{POUR.format(inner)}</section>{after}</main>")
+    assert [entry.anchor for entry in page.entries] == ["tea.Pot.pour", "x", "b"]
+
+
+def test_a_page_that_only_sends_on_has_no_entries():
+    head = '<meta http-equiv="Refresh" content="0;URL=new.html">'
+    page = parse('<p>Moved to <a href="new.html">here</a>.</p>', head=head)
+    assert (page.entries, page.title) == ((), "guide/tea.html")
+    assert page.links == (Link("guide/new.html", "", "here"),)
+
+
 def test_a_summary_is_the_first_paragraph_that_says_something():
     body = """<main><section id="a"><h1>A</h1><p><strong>Source code:</strong> <a href="https://x.example/">x.py</a></p>
     <div class="admonition note"><p>Beware.</p></div><p class="rubric">Title</p><dl class="field-list"><dt>P</dt>
@@ -266,3 +335,10 @@ def test_the_text_is_found_by_its_role(body):
     page = parse(body)
     assert page.entries[0].summary == "Tea."
     assert "menu" not in page.html
+
+
+def test_a_notice_stands_where_the_theme_says_so_rather_than_in_the_text():
+    object_ = '<dl class="py data"><dt class="sig" id="sys.copyright">copyright</dt><dd>Copyright of Python.</dd></dl>'
+    notice = '<div id="docs-copyright">&copy; Copyright 2026, Authors.</div>'
+    assert parse(f"<main>{object_}</main>{notice}").copyright == "© Copyright 2026, Authors."
+    assert parse(f"<main>{object_}</main>").copyright == ""

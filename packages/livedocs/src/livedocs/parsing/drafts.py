@@ -85,6 +85,11 @@ class Draft:
     paragraph: Element | None = None
 
     @property
+    def start(self) -> int:
+        """Position of its content."""
+        return self.ranges[0][0] if self.ranges else self.end
+
+    @property
     def level(self) -> int:
         """Depth of a section, 0 for objects."""
         return self.depth if self.is_section else 0

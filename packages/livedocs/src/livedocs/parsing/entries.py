@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from livedocs.parsing.drafts import Draft, Head
 from livedocs.parsing.models import Entry, PageContext
@@ -11,6 +12,9 @@ from livedocs.parsing.objects import identify, kind_of, module_of
 from livedocs.parsing.outline import ids
 from livedocs.parsing.text import inline_text, plain_text, summary_of
 from livedocs.parsing.walk import Walk
+
+_COPIED_CHARACTERS = 100_000
+"""What shares a description has a copy of it, until the copies on a page are this long together, or as the page is."""
 
 
 def build_entries(html: str, walk: Walk, context: PageContext) -> tuple[Entry, ...]:
@@ -29,9 +33,39 @@ def build_entries(html: str, walk: Walk, context: PageContext) -> tuple[Entry, .
         drafts = [walk.root, *drafts]
     else:
         drafts[0].heads[0].anchors += walk.root.heads[0].anchors + ids(root_html)
-    for draft in drafts:
+    for draft in _without_mere_headings(html, drafts):
         builder.add(draft)
     return builder.entries()
+
+
+def _without_mere_headings(html: str, drafts: list[Draft]) -> list[Draft]:
+    """Drafts without the sections that are nothing but a heading over the one object they are named after."""
+    kept: list[Draft] = []
+    for position, draft in enumerate(drafts):
+        described = _only_object(drafts, position)
+        own = draft.own_html(html) if described is not None else ""
+        if described is None or "<img" in own or inline_text(own):
+            kept.append(draft)
+        else:
+            described.heads[0].anchors += [draft.heads[0].anchor, *draft.heads[0].anchors, *ids(own)]
+    return kept
+
+
+def _only_object(drafts: list[Draft], position: int) -> Draft | None:
+    """The object that a section holds besides what stands in that object; None when it holds another or none."""
+    section = drafts[position]
+    inner = drafts[position + 1] if position + 1 < len(drafts) else None
+    if inner is None or inner.start >= section.end or not _is_named_after(section, inner):
+        return None
+    behind = next((draft for draft in islice(drafts, position + 2, None) if draft.start >= inner.end), None)
+    return inner if behind is None or behind.start >= section.end else None
+
+
+def _is_named_after(section: Draft, described: Draft) -> bool:
+    if section.heads[0].kind != "section" or described.is_section or len(described.heads) > 1:
+        return False
+    title = section.heads[0].name.removesuffix("()")
+    return bool(title) and f".{described.heads[0].name}".endswith(f".{title}")
 
 
 class _Builder:
@@ -39,6 +73,7 @@ class _Builder:
         self._html = html
         self._context = context
         self._entries: dict[str, Entry] = {}
+        self._copied_characters = 0
 
     def add(self, draft: Draft) -> None:
         own = draft.own_html(self._html)
@@ -46,12 +81,12 @@ class _Builder:
         notes = tuple(
             read_note(change_of(note) or "", self._html[note.inner_start : note.inner_end]) for note in draft.notes
         )
-        own_ids = ids(own)
         summary = self._summary(draft, text)
+        described: Entry | None = None
         for head in draft.heads:
             if head.anchor in self._entries:
                 continue
-            self._entries[head.anchor] = Entry(
+            entry = Entry(
                 anchor=head.anchor,
                 kind=head.kind,
                 role=head.role,
@@ -61,13 +96,15 @@ class _Builder:
                 module=self._module(head, draft),
                 breadcrumb=draft.breadcrumb,
                 summary=summary,
-                text=text,
-                html=own,
-                notes=notes,
                 aliases=head.aliases,
-                anchors=(*head.anchors, *own_ids),
+                anchors=tuple(head.anchors),
                 level=draft.level,
             )
+            if described is None:
+                described = replace(entry, text=text, html=own, notes=notes, anchors=(*entry.anchors, *ids(own)))
+                self._entries[head.anchor] = described
+            else:
+                self._entries[head.anchor] = self._with_copy(entry, described)
 
     def entries(self) -> tuple[Entry, ...]:
         taken = set(self._entries)
@@ -93,6 +130,9 @@ class _Builder:
                 name=identity.name,
                 aliases=identity.aliases,
                 anchors=(),
+                text="",
+                html="",
+                notes=(),
             )
             if identity.role == "py:module":
                 stray = replace(stray, title=entry.title or entry.name, module="", signatures=())
@@ -100,9 +140,17 @@ class _Builder:
         if len(strays) == 1 and entry.kind == "section" and strays[0].kind == "module":
             # A module directive below a heading documents its module in that section: one thing, not two.
             places = (entry.anchor, *(anchor for anchor in entry.anchors if anchor != strays[0].anchor))
-            entry = replace(strays.pop(0), anchors=places)
+            entry = replace(strays.pop(), anchors=places, text=entry.text, html=entry.html, notes=entry.notes)
+        strays = [self._with_copy(stray, entry) for stray in strays]
         taken = {stray.anchor for stray in strays}
         return [replace(entry, anchors=tuple(a for a in entry.anchors if a not in taken)), *strays]
+
+    def _with_copy(self, entry: Entry, described: Entry) -> Entry:
+        """An entry with the description of another, or as it is when a page holds too much of such."""
+        self._copied_characters += len(described.html)
+        if self._copied_characters > max(_COPIED_CHARACTERS, len(self._html)):
+            return entry
+        return replace(entry, text=described.text, html=described.html, notes=described.notes)
 
     def _module(self, head: Head, draft: Draft) -> str:
         if head.kind == "module":

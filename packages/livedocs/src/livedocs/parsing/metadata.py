@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -14,7 +15,10 @@ from livedocs.parsing.text import plain_text
 _BREADCRUMB = ".related li.nav-item a, .wy-breadcrumbs a, .bd-breadcrumbs a, [aria-label=breadcrumb] a"
 # Themes without a breadcrumb say the same in the sidebar: the open branch of the contents, the related topics.
 _SIDEBAR = "li.current > a, .relations li:has(ul) > a"
-_FOOTER = "[role=contentinfo], footer, .footer"
+_FOOTER = "[role=contentinfo], footer, .footer, div[id*=copyright]:not(.section)"
+# Pages have a handful of either, and one that has thousands, each in the other, is not read for each.
+_MAX_PLACES = 50
+_MAX_RIGHTS_CHARACTERS = 1_000
 # Numbered tables of contents number the steps of the breadcrumb in plain words.
 _NUMBER = re.compile(r"\A\d+(?:\.\d+)*\.\s+")
 _NOTICE = re.compile(r"(?:©|\(c\)|Copyright\b)[^\n]*", re.IGNORECASE)
@@ -35,10 +39,17 @@ def read_title(tree: LexborHTMLParser, main: LexborNode | None) -> str:
     return re.split(r"\s+[\u2014|]\s+(?=[^\u2014|]*\Z)", words)[0]
 
 
+def is_redirect(tree: LexborHTMLParser) -> bool:
+    """Whether the page only sends its readers on to another one, as moved pages do."""
+    statements = tree.head.css("meta[http-equiv]") if tree.head is not None else []
+    refreshes = any((node.attributes.get("http-equiv") or "").lower() == "refresh" for node in statements)
+    return refreshes and tree.css_first("h1") is None
+
+
 def read_breadcrumb(tree: LexborHTMLParser, links: LinkRewriter) -> tuple[Crumb, ...]:
     """The pages above it, outermost first, without the documentation's start page and without itself."""
     crumbs: dict[str, Crumb] = {}
-    for node in tree.css(_BREADCRUMB) or tree.css(_SIDEBAR):
+    for node in islice(tree.css(_BREADCRUMB) or tree.css(_SIDEBAR), _MAX_PLACES):
         target = links.target(node.attributes.get("href") or "")
         title = _NUMBER.sub("", heading_text(node.inner_html or ""))
         if target is None or not title or target.path in {links.context.path, "index.html"}:
@@ -70,10 +81,22 @@ def read_language(tree: LexborHTMLParser) -> str:
 def read_rights(tree: LexborHTMLParser) -> tuple[str, str]:
     """The copyright notice and the licence's name at the foot of the page, each empty when not stated."""
     notice = licence = ""
-    for node in tree.css(_FOOTER):
+    for node in _outermost(tree, _FOOTER):
         text = plain_text(node.inner_html or "")
         if not notice and (found := _NOTICE.search(text)):
-            notice = _BEHIND_NOTICE.sub("", found[0]).strip()
+            notice = _BEHIND_NOTICE.sub("", found[0][:_MAX_RIGHTS_CHARACTERS]).strip()
         if not licence and (found := _LICENCE.search(text)):
-            licence = found[1].strip()
+            licence = found[1][:_MAX_RIGHTS_CHARACTERS].strip()
     return notice, licence
+
+
+def _outermost(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """The first elements that a selector means, without those that stand in another of them."""
+    found: dict[int, LexborNode] = {}
+    for node in islice(tree.css(selector), _MAX_PLACES):
+        parent = node.parent
+        while parent is not None and parent.mem_id not in found:
+            parent = parent.parent
+        if parent is None:
+            found[node.mem_id] = node
+    return list(found.values())

@@ -25,6 +25,8 @@ _FURNITURE = (
     "a.headerlink, a:has(> .viewcode-link), .viewcode-back, .copybutton, .related, .sphinxsidebar, .prev-next-area, "
     ".related-pages, .content-icon-container, nav:not(.contents), [role=navigation], [role=search], footer"
 )
+# What links a longer piece of HTML has no wording; tables put links into links, and each would be read for each.
+_MAX_LINK_CHARACTERS = 10_000
 # "[1]" leads to a footnote, "1" back from it.
 _FOOTNOTE = re.compile(r"\[?\d+\]?")
 
@@ -42,13 +44,15 @@ def parse_page(html: str, context: PageContext) -> ParsedPage:
     links = LinkRewriter(context)
     main = _main(tree)
     if main is not None:
-        for node in main.css(_FURNITURE):
+        # The innermost first: what is removed takes with it what stands in it.
+        for node in reversed(main.css(_FURNITURE)):
             node.decompose()
-    title = metadata.read_title(tree, main)
+    title = metadata.read_title(tree, main) or context.path
     notice, licence = metadata.read_rights(tree)
     body = sanitise((main.inner_html or "") if main is not None else "", links.rewrite)
     elements = outline(body)
-    entries = build_entries(body, Walk(body, elements, context, title), context)
+    walk = Walk(body, elements, context, title)
+    entries = () if metadata.is_redirect(tree) else build_entries(body, walk, context)
     return ParsedPage(
         path=context.path,
         title=title,
@@ -90,7 +94,8 @@ def _links(html: str, elements: list[Element], links: LinkRewriter) -> tuple[Lin
             and "toc-backref" not in element.classes
             and (target := links.written(element.href)) is not None
         ):
-            text = inline_text(html[element.inner_start : element.inner_end])
+            content = html[element.inner_start : element.inner_end]
+            text = inline_text(content) if len(content) <= _MAX_LINK_CHARACTERS else ""
             if text and not target.is_image and not _FOOTNOTE.fullmatch(text):
                 found.append(Link(target.path, target.anchor, text))
     return tuple(found)

@@ -19,7 +19,7 @@ _INLINE_TAG = re.compile(
 )
 _PREFORMATTED = re.compile(r"(<pre\b[^>]*>.*?</pre>)", re.DOTALL)
 _SPACES = re.compile(r" {2,}")
-_SPACES_BEFORE_LINE_END = re.compile(r"[ \t]+(?=\n)")
+_SPACES_BEFORE_LINE_END = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
 _SENTENCE_END = re.compile(r"[.!?。](?=\s|$)")
 
 

@@ -11,13 +11,16 @@ from livedocs.parsing.notes import change_of
 from livedocs.parsing.objects import head_of, identify, is_object_term, signature_of, written_name
 from livedocs.parsing.outline import Element, ids
 from livedocs.parsing.sections import heading_of, heading_text, is_section, is_table_of_contents
-from livedocs.parsing.text import inline_text
+from livedocs.parsing.text import inline_text, summary_of
 
 # Empty spans that stand right before an element are places that mean the element.
 _TARGETS_BEFORE = re.compile(r'(?:<span [^>]*id="[^>]*></span>\s*)+\Z')
 _LOOK_BACK_CHARACTERS = 600
 # Far deeper than documentation goes; without it a page of nothing but nested sections would need memory by the square.
 _MAX_BREADCRUMB = 20
+# The text of a note in a note is read for both.
+_MAX_NOTES_IN_NOTES = 3
+_BETWEEN_OBJECTS = re.compile(r"(?:\s|</?dl\b[^>]*>|<span [^>]*></span>)*")
 _NO_SUMMARY_INSIDE = frozenset({"admonition", "field-list", "sidebar", "topic"})
 _NO_SUMMARY = frozenset({"rubric", "caption", "admonition-title", "topic-title", "sidebar-title", "centered"})
 _LABEL_OR_LINK = re.compile(r"<(strong|a)\b[^>]*>.*?</\1>", re.DOTALL)
@@ -39,8 +42,11 @@ class Walk:
         self._context = context
         self._title = title
         self._groups: dict[int, Group] = {}
+        self._headings: set[int] = set()
+        self._undescribed: list[Draft] = []
         self._skip_until = 0
         self._no_summary_until = 0
+        self._note_ends: list[int] = []
         root = Draft([Head("", "section", "std:label", title)], [(0, len(html))], len(html) + 1)
         self._open = [root]
         self.root = root
@@ -68,17 +74,20 @@ class Walk:
         elif is_table_of_contents(element):
             self._open[-1].contents.append((element.start, element.end))
             self._skip_until = element.end
+        elif element.start in self._headings:
+            # A section inside a heading would have the heading's words for each of them.
+            self._skip_until = element.end
         elif element.tag == "p":
             self._consider_summary(element)
         elif change_of(element):
-            self._open[-1].notes.append(element)
+            self._add_note(element)
         if not _NO_SUMMARY_INSIDE.isdisjoint(element.classes) or change_of(element):
             self._no_summary_until = max(self._no_summary_until, element.end)
 
     def _open_section(self, element: Element) -> None:
         parent = self._open[-1]
         heading = heading_of(element)
-        title = heading_text(self._html[heading.inner_start : heading.inner_end]) if heading else ""
+        title = summary_of(heading_text(self._html[heading.inner_start : heading.inner_end])) if heading else ""
         start, targets = self._targets_before(element.start)
         places = [element.id, *targets]
         module = next((place for place in places if self._is_module(place)), None)
@@ -99,6 +108,7 @@ class Walk:
             is_section=True,
         )
         if heading is not None:
+            self._headings.add(heading.start)
             head.anchors += ids(self._html[heading.start : heading.end])
             draft.cuts.append((heading.start, heading.end))
         parent.cuts.append((start, element.end))
@@ -154,6 +164,11 @@ class Walk:
             depth=parent.depth,
         )
         parent.cuts.append((group.terms[0].start, group.end))
+        if self._undescribed and not self._follows(self._undescribed[-1], group.terms[0].start):
+            self._undescribed = []
+        content = "".join(self._html[start : min(end, start + _LOOK_BACK_CHARACTERS)] for start, end in draft.ranges)
+        if not inline_text(content):
+            self._undescribed.append(draft)
         self._push(draft)
 
     def _continue_overloads(self, group: Group) -> None:
@@ -186,7 +201,7 @@ class Walk:
         if parent is self.root:
             return () if title == self._title else (self._title,)
         name = parent.heads[0].title or parent.heads[0].name
-        return (*parent.breadcrumb[:_MAX_BREADCRUMB], name)
+        return (*parent.breadcrumb[:_MAX_BREADCRUMB], summary_of(name))
 
     def _is_module(self, anchor: str) -> bool:
         return any(role == "py:module" for role, _, _ in self._context.objects.get(anchor, ()))
@@ -199,11 +214,28 @@ class Walk:
         found = _TARGETS_BEFORE.search(tail)
         return (position - len(found[0]), ids(found[0])) if found else (position, [])
 
+    def _add_note(self, element: Element) -> None:
+        while self._note_ends and element.start >= self._note_ends[-1]:
+            self._note_ends.pop()
+        if len(self._note_ends) < _MAX_NOTES_IN_NOTES:
+            self._open[-1].notes.append(element)
+            self._note_ends.append(element.end)
+
+    def _follows(self, draft: Draft, position: int) -> bool:
+        """Whether nothing but the edges of lists and empty places stands between objects and a position."""
+        between = self._html[draft.end : position]
+        return len(between) <= _LOOK_BACK_CHARACTERS and _BETWEEN_OBJECTS.fullmatch(between) is not None
+
     def _consider_summary(self, element: Element) -> None:
+        # Many write the description below the object instead of into it; it stays the section's text all the same.
+        undescribed, self._undescribed = self._undescribed, []
+        if not _NO_SUMMARY.isdisjoint(element.classes):
+            return
+        if undescribed and self._follows(undescribed[-1], element.start):
+            for draft in undescribed:
+                draft.paragraph = element
         draft = self._open[-1]
         if draft.paragraph is not None or element.start < self._no_summary_until:
-            return
-        if not _NO_SUMMARY.isdisjoint(element.classes):
             return
         content = self._html[element.inner_start : element.inner_end]
         # "Source code: Lib/json/__init__.py" labels links; it summarises nothing.
