@@ -20,7 +20,7 @@ def readme(tmp_path, monkeypatch) -> dict[str, object]:
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "readme"}
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 7
     for block in blocks:
         exec(compile(block, str(README), "exec"), namespace)
     return namespace
@@ -34,6 +34,10 @@ def test_the_application_of_the_readme_answers(readme):
         assert client.get("/count").json() == 3
         assert client.get("/count").headers["age"] == "0"
         assert client.get("/greeting").json() == "Hello"
+        assert client.get("/names/2").json() == client.get("/names/2").json() == "Grace"
+        assert client.get("/names/2").headers["age"] == "0"
+        assert client.post("/names/2/changed").status_code == 200
+        assert "age" not in client.get("/names/2").headers
         assert client.post("/reload").status_code == 200
         assert "age" not in client.get("/count").headers
 

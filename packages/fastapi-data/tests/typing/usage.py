@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import assert_type
 
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from fastapi_data import Database, InMemoryDatabase, KeysetPage, Page, Repository, ResponseCache, cache_response
+from fastapi_data import (
+    CacheStats,
+    Database,
+    InMemoryDatabase,
+    KeysetPage,
+    MemoryStore,
+    Page,
+    RedisStore,
+    Repository,
+    ResponseCache,
+    cache_response,
+    cache_router,
+    cache_tags,
+    never_cache,
+)
 
 
 def names(session: Session, first: int, *, upper: bool = False) -> list[str]:
@@ -47,6 +62,23 @@ async def call() -> None:
     assert_type(with_options(1), str)
     assert_type(await ResponseCache().clear(), None)
     cache_response(ttl_seconds="5")  # pyright: ignore[reportArgumentType]
+    cache_response(expire=5)  # pyright: ignore[reportCallIssue]
+
+
+@never_cache
+async def never(request: Request) -> int:
+    """A route that is never cached."""
+    cache_tags(request, "a", "b")
+    return 1
+
+
+async def caches() -> None:
+    """Every store fits every cache."""
+    assert_type(await never(Request({})), int)
+    assert_type(ResponseCache(RedisStore("redis://localhost"), cookies=[], tags=["all"]).stats(), CacheStats)
+    await ResponseCache(MemoryStore(), stale_if_error_seconds=5).invalidate(tags=["a"])
+    cache_router(APIRouter(), ttl_seconds=5, stale_while_revalidate_seconds=5)
+    cache_router(APIRouter(), vary=[1])  # pyright: ignore[reportArgumentType]
 
 
 class Base(DeclarativeBase):
