@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-REQUESTS = {"sqlite": 10_000, "postgres": 2_500}
+REQUESTS = {"sqlite": 10_000, "postgres": 1_000}
 CONCURRENT = 16
 SIZES = {
     "sqlite": {"pool_size": 4, "threads": 2, "busy_timeout_seconds": 60},

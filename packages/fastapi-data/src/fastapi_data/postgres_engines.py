@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib import import_module
 from itertools import cycle
 from time import monotonic
@@ -27,6 +27,9 @@ T = TypeVar("T")
 
 SECONDS_WITHOUT_REPLICA = 5.0
 """How long a replica that could not be reached is left alone before it is tried again."""
+
+SECONDS_UNTIL_NOTICED = 1
+"""How often the server looks, while a statement runs, whether anybody still waits for it."""
 
 
 class Server:
@@ -93,7 +96,7 @@ class Server:
 
     async def _connect(self, **arguments: Any) -> Any:
         asyncpg: Any = import_module("asyncpg")  # its types are unknown
-        connecting = asyncio.ensure_future(asyncpg.connect(**arguments))
+        connecting = asyncio.ensure_future(self._connect_and_prepare(asyncpg, arguments))
         try:
             return await asyncio.shield(connecting)
         except asyncio.CancelledError:
@@ -106,6 +109,15 @@ class Server:
             if isinstance(error, ssl.SSLError) and problem is not None:
                 problem.transient = False
             raise problem or error from error
+
+    async def _connect_and_prepare(self, asyncpg: Any, arguments: dict[str, Any]) -> Any:
+        connection = await asyncpg.connect(**arguments)
+        if not self._options.pgbouncer:
+            # A caller that is cancelled closes its connection. Else the server would notice when the statement ends.
+            # Servers before version 14 or on Windows cannot look.
+            with suppress(asyncpg.PostgresError):
+                await connection.execute(f"SET client_connection_check_interval = '{SECONDS_UNTIL_NOTICED}s'")
+        return connection
 
     def _close_unwanted(self, connecting: asyncio.Future[Any]) -> None:
         self._unwanted.discard(connecting)
