@@ -95,6 +95,13 @@ def test_many_names_over_a_long_description_cost_no_copies_of_it() -> None:
     assert sum(len(entry.html) for entry in page.entries) <= 2 * len(page.html)
 
 
+def test_a_long_title_is_not_repeated_in_full_above_everything_on_its_page() -> None:
+    sections = "".join(f"<section id=s{n}><h1>s{n}</h1></section>" for n in range(1_000))
+    page = parse(f"<main><section id=a><h1>{'tea ' * 10_000}</h1>{sections}</section></main>")
+    assert len(page.entries) == 1_001
+    assert max(len(step) for entry in page.entries for step in entry.breadcrumb) < 500
+
+
 def test_many_names_over_many_places_hold_each_place_once() -> None:
     names = "".join(f"<dt class=sig id=n{n}>n{n}()</dt>" for n in range(MANY))
     places = "".join(f"<i id=p{n}></i>" for n in range(MANY))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 
 from livedocs.parsing.drafts import Draft, Head
 from livedocs.parsing.models import Entry, PageContext
@@ -57,7 +56,8 @@ def _only_object(drafts: list[Draft], position: int) -> Draft | None:
     inner = drafts[position + 1] if position + 1 < len(drafts) else None
     if inner is None or inner.start >= section.end or not _is_named_after(section, inner):
         return None
-    behind = next((draft for draft in islice(drafts, position + 2, None) if draft.start >= inner.end), None)
+    followers = (drafts[index] for index in range(position + 2, len(drafts)))
+    behind = next((draft for draft in followers if draft.start >= inner.end), None)
     return inner if behind is None or behind.start >= section.end else None
 
 

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from livedocs.parsing.links import LinkRewriter
 from livedocs.parsing.models import Crumb
 from livedocs.parsing.sections import heading_text
-from livedocs.parsing.text import plain_text
+from livedocs.parsing.text import plain_text, summary_of
 
 _BREADCRUMB = ".related li.nav-item a, .wy-breadcrumbs a, .bd-breadcrumbs a, [aria-label=breadcrumb] a"
 # Themes without a breadcrumb say the same in the sidebar: the open branch of the contents, the related topics.
@@ -30,13 +30,13 @@ _LICENCE = re.compile(r"licen[sc]ed under (?:the |a )?([^\n]+?)(?:\.|\n|\Z)", re
 
 
 def read_title(tree: LexborHTMLParser, main: LexborNode | None) -> str:
-    """The page's first heading, else what its ``title`` says before the project's name; plain text."""
+    """The page's first heading, else what its ``title`` says before the project's name; plain text, cut when long."""
     heading = main.css_first("h1") if main is not None else None
     if heading is not None and (title := heading_text(heading.inner_html or "")):
-        return title
+        return summary_of(title)
     element = tree.css_first("title")
     words = " ".join((element.text() if element is not None else "").split())
-    return re.split(r"\s+[\u2014|]\s+(?=[^\u2014|]*\Z)", words)[0]
+    return summary_of(re.split(r"\s+[\u2014|]\s+(?=[^\u2014|]*\Z)", words)[0])
 
 
 def is_redirect(tree: LexborHTMLParser) -> bool:

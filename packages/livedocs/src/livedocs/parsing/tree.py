@@ -18,7 +18,7 @@ _MAX_ATTRIBUTES = 1_000
 
 # Time by the square of the depth, of open formatting or of attributes is no matter in smaller pages.
 _TAGS_WORTH_COUNTING = 5_000
-_CHARACTERS_WORTH_READING = 200_000
+_CHARACTERS_WORTH_READING = 100_000
 
 # https://html.spec.whatwg.org/multipage/parsing.html#the-list-of-active-formatting-elements
 # Of "a" and "nobr", which are among them, one is open at most.
