@@ -131,6 +131,18 @@ async def test_a_change_found_in_the_models_runs_on_both_databases(application, 
     await check(url, application.folder)
 
 
+async def test_a_column_type_of_the_application_is_imported(application, url):
+    own = (
+        "import sqlalchemy\n\nclass Upper(sqlalchemy.TypeDecorator):\n    impl, cache_ok = sqlalchemy.String, True\n\n"
+    )
+    models = (application.root / f"{application.module}.py").read_text()
+    application.write_models(own + models.replace("title: Mapped[str | None]", "title = mapped_column(Upper)"))
+    path = await revision(url, application.folder, "First tables", autogenerate=True)
+    assert f"import {application.module}" in path.read_text()
+    await upgrade(url, application.folder)
+    await check(url, application.folder)
+
+
 async def test_several_databases_migrate_at_the_same_time(application, tmp_path):
     application.write_migration("one", None, BOOKS)
     urls = [f"sqlite:///{tmp_path / str(number)}.sqlite" for number in range(4)]

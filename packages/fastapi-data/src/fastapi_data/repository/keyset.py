@@ -6,17 +6,16 @@ an index on the order makes the thousandth page as cheap as the first.
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
-from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, UnaryExpression, and_, false, inspect, literal, or_, tuple_
+from pydantic import ConfigDict, TypeAdapter
+from sqlalchemy import ColumnElement, TypeDecorator, UnaryExpression, and_, false, inspect, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 from sqlalchemy.orm.exc import UnmappedColumnError
 from sqlalchemy.sql import operators
@@ -38,14 +37,14 @@ class _Key:
         column: what it is compared with.
         descending: largest first.
         nullable: rows without a value come last.
-        values: to JSON and back.
+        python_type: of its values.
     """
 
     name: str
     column: InstrumentedAttribute[Any]
     descending: bool
     nullable: bool
-    values: TypeAdapter[Any]
+    python_type: Any
 
     def order(self) -> ColumnElement[Any]:
         order = self.column.desc() if self.descending else self.column.asc()
@@ -76,7 +75,7 @@ class Keyset:
         secret: signs the cursors, so that nobody else can make one; without it a checksum finds damage only.
 
     Raises:
-        ValueError: ``order_by`` holds something other than columns of the class.
+        ValueError: ``order_by`` holds something other than columns of the class, or one whose Python type is unknown.
     """
 
     def __init__(self, model: type[Any], order_by: Sequence[Order], secret: bytes = b"") -> None:
@@ -85,6 +84,7 @@ class Keyset:
         tie_breakers = [_key(mapper, getattr(model, _name(mapper, column))) for column in mapper.primary_key]
         names = {key.name for key in keys}
         self._keys = [*keys, *(key for key in tie_breakers if key.name not in names)]
+        self._values = _values_of(tuple(key.python_type for key in self._keys))
         order = ",".join(f"{key.name}:{'desc' if key.descending else 'asc'}" for key in self._keys)
         self._signature = blake2b(f"{mapper.local_table}:{order}".encode(), digest_size=_DIGEST_BYTES, key=secret)
 
@@ -102,8 +102,7 @@ class Keyset:
             Letters that are safe in a URL. They hold the values of the row's ordering columns, readable to who decodes
             them.
         """
-        values = [key.values.dump_python(getattr(row, key.name), mode="json") for key in self._keys]
-        payload = json.dumps(values, separators=(",", ":")).encode()
+        payload = self._values.dump_json(tuple(getattr(row, key.name) for key in self._keys))
         return urlsafe_b64encode(self._digest(payload) + payload).decode().rstrip("=")
 
     def after(self, cursor: str) -> ColumnElement[bool]:
@@ -134,20 +133,14 @@ class Keyset:
         digest.update(payload)
         return digest.digest()
 
-    def _read(self, cursor: str) -> list[Any]:
+    def _read(self, cursor: str) -> tuple[Any, ...]:
         try:
             token = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             digest, payload = token[:_DIGEST_BYTES], token[_DIGEST_BYTES:]
             if not compare_digest(digest, self._digest(payload)):
                 raise InvalidCursorError
-            values: Any = json.loads(payload)
-            if not isinstance(values, list):
-                raise InvalidCursorError
-            return [
-                key.values.validate_python(value)
-                for key, value in zip(self._keys, cast("list[Any]", values), strict=True)
-            ]
-        except (ValueError, RecursionError) as error:
+            return self._values.validate_json(payload)
+        except ValueError as error:
             raise InvalidCursorError from error
 
 
@@ -158,9 +151,9 @@ def _key(mapper: Mapper[Any], order: Order) -> _Key:
         column, descending = order.element, order.modifier is operators.desc_op
     name = _name(mapper, getattr(column, "expression", column))
     attribute: InstrumentedAttribute[Any] = getattr(mapper.class_, name)
-    python_type: type[Any] = attribute.type.python_type
+    python_type = _python_type(attribute)
     nullable: bool = mapper.columns[name].nullable is True
-    return _Key(name, attribute, descending, nullable, _adapter(python_type, nullable=nullable))
+    return _Key(name, attribute, descending, nullable, python_type | None if nullable else python_type)
 
 
 def _name(mapper: Mapper[Any], column: Any) -> str:
@@ -173,7 +166,21 @@ def _name(mapper: Mapper[Any], column: Any) -> str:
         ) from error
 
 
+def _python_type(attribute: InstrumentedAttribute[Any]) -> type[Any]:
+    column_type = attribute.type
+    python_type: type[Any] = column_type.python_type
+    if python_type is object and isinstance(column_type, TypeDecorator):
+        python_type = column_type.impl_instance.python_type
+    if python_type is object:
+        raise ValueError(
+            f"Nobody says of which type the values of {attribute} are, so no cursor can hold one. Order by another "
+            "column, or give its type a 'python_type'."
+        )
+    return python_type
+
+
 @lru_cache
-def _adapter(python_type: type[Any], *, nullable: bool) -> TypeAdapter[Any]:
-    form: Any = python_type | None if nullable else python_type
-    return TypeAdapter[Any](form)
+def _values_of(python_types: tuple[Any, ...]) -> TypeAdapter[tuple[Any, ...]]:
+    lossless = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants")
+    row: Any = tuple.__class_getitem__(python_types)
+    return TypeAdapter[tuple[Any, ...]](row, config=lossless)

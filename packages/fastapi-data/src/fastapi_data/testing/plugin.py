@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def database_url() -> Generator[str]:
     """The server tests run on; the database it names is not touched."""
-    from fastapi_data.testing.servers import postgres_server
+    from fastapi_data.testing.servers import database_server
 
-    with postgres_server() as url:
+    with database_server() as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""Finding a PostgreSQL server for tests."""
+"""Finding a server for tests."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LOCAL_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
 @contextmanager
-def postgres_server() -> Generator[str]:
-    """A PostgreSQL server: the one of ``DATABASE_URL``, else one on port 5432, else one that runs for this block.
+def database_server() -> Generator[str]:
+    """What ``DATABASE_URL`` names, else a PostgreSQL server on port 5432, else one that runs for this block.
 
     Yields:
         The URL of a database there.

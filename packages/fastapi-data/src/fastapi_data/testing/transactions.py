@@ -73,10 +73,9 @@ class OneTransaction(Engines):
             try:
                 yield session
             finally:
-                # This takes PostgreSQL back to what it was.
-                await session.rollback()
+                # PostgreSQL goes back to what it was with the savepoint.
                 if dialect == "sqlite":
-                    await session.execute(text("PRAGMA query_only = off"))
+                    await self._connection.execute(text("PRAGMA query_only = off"))
 
     async def run(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` as one transaction, on the event loop: its session shares the connection of all others."""

@@ -1,0 +1,1 @@
+"""Articles that are written, changed, listed and deleted."""

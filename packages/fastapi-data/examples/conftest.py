@@ -1,0 +1,3 @@
+"""Which examples have tests of their own, which run in a pytest of their own."""
+
+collect_ignore = ["articles"]
