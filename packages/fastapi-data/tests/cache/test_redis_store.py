@@ -228,6 +228,26 @@ async def test_a_client_of_ones_own_is_used_and_left_open(redis_url, redis_prefi
             assert await client.ping()
 
 
+def test_each_event_loop_opens_connections_of_its_own(redis_url, redis_prefix):
+    store = RedisStore(redis_url, prefix=redis_prefix, timeout_seconds=10)
+    response = StoredResponse((), store.clock(), store.clock() + 60)
+
+    async def keep() -> None:
+        lease = await store.acquire(("GET",), newer_than=0)
+        await lease.store(response)
+        # What a loop that ends leaves open is the interpreter's to complain of.
+        for client in store._connection._clients:
+            await client.aclose()
+
+    async def read() -> StoredResponse | None:
+        found = await store.get(("GET",))
+        await store.close()
+        return found
+
+    anyio.run(keep)
+    assert anyio.run(read) == response
+
+
 async def test_a_client_that_decodes_is_refused(redis_url):
     async with redis.asyncio.Redis.from_url(redis_url, decode_responses=True) as client:
         with pytest.raises(CacheUsageError, match="decode_responses=False"):

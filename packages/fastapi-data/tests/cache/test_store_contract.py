@@ -38,6 +38,14 @@ async def test_a_client_gets_the_first_form_it_takes_or_else_the_plain_one(any_s
     assert [kept.representation(codings).encoding for codings in accepted] == ["gzip", "gzip", "", ""]
 
 
+async def test_keys_and_tags_may_be_any_text(any_store):
+    key = ("GET", "http", b"\xff", "/\ud800 \udcff", b"")
+    await keep(any_store, key, tags=["\ud800", "a b\n"])
+    assert await any_store.get(key)
+    await any_store.invalidate(["\ud800"])
+    assert await any_store.get(key) is None
+
+
 async def test_keys_that_differ_only_in_where_their_parts_end_are_apart(any_store):
     await keep(any_store)
     assert await any_store.get(OTHER_KEY) is None

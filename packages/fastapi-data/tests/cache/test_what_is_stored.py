@@ -82,6 +82,42 @@ async def test_a_file_that_the_server_sends_itself_is_not_stored(app, store, tmp
     assert len(store) == 0
 
 
+async def test_hints_before_an_answer_pass_and_trailers_after_it_keep_it_from_being_stored(app, client, store):
+    class Hinting(PlainTextResponse):
+        async def __call__(self, scope, receive, send) -> None:
+            await send({"type": "http.response.early_hint", "links": []})
+            await super().__call__(scope, receive, send)
+
+    class Trailing(Response):
+        async def __call__(self, scope, receive, send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": [], "trailers": True})
+            await send({"type": "http.response.body", "body": b"x"})
+            await send({"type": "http.response.trailers", "headers": []})
+
+    @app.get("/hinting")
+    @cache_response
+    async def hinting() -> Response:
+        return Hinting("x")
+
+    @app.get("/trailing")
+    @cache_response
+    async def trailing() -> Response:
+        return Trailing()
+
+    sent: list[str] = []
+
+    async def send(message) -> None:
+        sent.append(message["type"].removeprefix("http.response."))
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    for path, kept in (("/hinting", 1), ("/trailing", 1)):
+        await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, receive, send)
+        assert len(store) == kept
+    assert sent == ["early_hint", "start", "body", "start", "body", "trailers"]
+
+
 async def test_a_route_that_raises_is_not_stored(app, client, store):
     calls = count()
 

@@ -14,7 +14,7 @@ from fastapi_data.cache.core import CacheCore, Exchange
 from fastapi_data.cache.flight import Flight, Landing, Shared
 from fastapi_data.cache.recording import RecordingSend, ResponseListener
 from fastapi_data.cache.replay import replay
-from fastapi_data.cache.request import ask_for_whole_answer
+from fastapi_data.cache.request import ask_for_all, covered_by_key
 from fastapi_data.cache.store import Lease, StoredResponse
 
 _logger = logging.getLogger("fastapi_data.cache")
@@ -97,13 +97,12 @@ class Executor:
             core.flights.land(key, flight, Landing.FAILED)
 
     async def _compute(self, exchange: Exchange, lease: Lease, computation: Computation) -> None:
-        vary = exchange.policy.vary
-        ask_for_whole_answer(exchange.scope, vary)
+        ask_for_all(exchange.scope, exchange.policy)
         listener = ResponseListener(complete=computation.complete, refuse=computation.refuse)
         recording = RecordingSend(
             exchange.send,
             listener,
-            vary=(*vary, b"accept-encoding"),
+            vary=covered_by_key(exchange.policy),
             max_body_bytes=self._core.max_body_bytes,
         )
         try:

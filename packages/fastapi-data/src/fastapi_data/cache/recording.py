@@ -54,9 +54,13 @@ class RecordingSend:
         if self.decided:
             await self._pass_on(message)
             return
+        if not self._held and message["type"] != "http.response.start":
+            # Early hints are no part of the answer.
+            await self._pass_on(message)
+            return
         self._held.append(message)
         if message["type"] == "http.response.start":
-            keep = is_storable(message["status"], message["headers"], self._vary)
+            keep = is_storable(message["status"], message["headers"], self._vary) and not message.get("trailers", False)
         elif message["type"] == "http.response.body":
             self._body += message.get("body", b"")
             keep = len(self._body) <= self._max_body_bytes

@@ -40,6 +40,7 @@ class RedisConnection:
         self._server = server
         self._timeout_seconds = timeout_seconds
         self._clients: tuple[Redis, Redis] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._away_until = 0.0
 
     @property
@@ -100,7 +101,10 @@ class RedisConnection:
         return result
 
     def _open(self) -> tuple[Redis, Redis]:
-        if self._clients is None:
+        loop = asyncio.get_running_loop()
+        # Connections die with the loop they were opened in; a test client may run each request in a loop of its own.
+        if self._clients is None or self._loop is not loop:
+            self._loop = loop
             if isinstance(self._server, str):
                 self._clients = _client(self._server, _CONNECTIONS), _client(self._server, _WAITING_CONNECTIONS)
             else:

@@ -59,6 +59,7 @@ class RedisStore:
         self._connection = RedisConnection(server, timeout_seconds=timeout_seconds)
         self._prefix = prefix
         self._lease_seconds = lease_seconds
+        self._slice_ms = round(4000 * timeout_seconds)
         self._missed_tags: set[str] = set()
         self._missed_clear = False
         self._invalidations = 0
@@ -86,7 +87,8 @@ class RedisStore:
             granted = await self._ask(names, newer_than)
             if not isinstance(granted, _Taken):
                 return granted
-            wait_ms = max(1, granted.milliseconds_left)
+            # In slices: a Redis that hangs tells nobody who waits in it.
+            wait_ms = max(1, min(granted.milliseconds_left, self._slice_ms))
             outcome = await self._connection.next_outcome(names[2], after=granted.last_landing, wait_ms=wait_ms)
             if outcome == NOT_STORABLE:
                 return self._lease(names, None)
@@ -215,7 +217,7 @@ class _Run(Protocol):
 def _names(prefix: str, key: Key) -> list[str]:
     digest = blake2b(digest_size=16)
     for part in key:
-        written = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        written = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         # With its length before it no part can run into the next.
         digest.update(b"%d:%b" % (len(written), written))
     name = f"{FORMAT_VERSION}:{digest.hexdigest()}"
@@ -223,4 +225,4 @@ def _names(prefix: str, key: Key) -> list[str]:
 
 
 def _joined(tags: Collection[str]) -> str:
-    return " ".join(blake2b(tag.encode(), digest_size=16).hexdigest() for tag in sorted(tags))
+    return " ".join(blake2b(tag.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() for tag in sorted(tags))

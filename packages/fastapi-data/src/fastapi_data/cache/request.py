@@ -64,7 +64,7 @@ def cache_key(scope: Scope, headers: dict[bytes, bytes], policy: CachePolicy) ->
     query: bytes = scope["query_string"]
     if b"&" in query:
         query = sorted_query(query)
-    key: Key = (scope["method"], scope["scheme"], headers.get(b"host", b""), scope["path"], query)
+    key: Key = (scope["method"], scope.get("scheme", "http"), headers.get(b"host", b""), scope["path"], query)
     if vary:
         key += tuple(headers.get(name, b"") for name in vary)
     if policy.cookies:
@@ -125,11 +125,26 @@ def _parameter_name(parameter: bytes) -> bytes:
     return parameter.partition(b"=")[0]
 
 
-def ask_for_whole_answer(scope: Scope, vary: tuple[bytes, ...]) -> None:
-    """Take away the headers that ask for a part of the answer, for no more than its validity, or for it compressed.
+def ask_for_all(scope: Scope, policy: CachePolicy) -> None:
+    """Have a request ask for the whole answer, as everybody may get it.
 
-    The cache compresses itself, once; unless the answer depends on Accept-Encoding in a way of its own.
+    Takes away the headers that ask for a part of the answer, for no more than its validity, or for it compressed (the
+    cache does that, once); and the cookies that do not count, so that the answer cannot depend on them. What the policy
+    varies on stays.
     """
-    taken = _PARTIAL_ANSWER_HEADERS if b"accept-encoding" in vary else _PARTIAL_ANSWER_HEADERS | {b"accept-encoding"}
+    taken = _PARTIAL_ANSWER_HEADERS | {b"accept-encoding"}
+    if policy.cookies is not None:
+        taken |= {b"cookie"}
+    taken = taken.difference(policy.vary)
     headers: list[tuple[bytes, bytes]] = scope["headers"]
-    scope["headers"] = [(name, value) for name, value in headers if name not in taken]
+    kept = [(name, value) for name, value in headers if name not in taken]
+    if policy.cookies and b"cookie" in taken:
+        cookies = _cookies_that_count(joined_headers(scope).get(b"cookie", b""), policy.cookies)
+        kept += [(b"cookie", b"; ".join(cookies))] if cookies else []
+    scope["headers"] = kept
+
+
+def covered_by_key(policy: CachePolicy) -> tuple[bytes, ...]:
+    """The request headers that an answer may name in ``Vary``: it is kept apart by them, or cannot depend on them."""
+    covered = (*policy.vary, b"accept-encoding")
+    return covered if policy.cookies is None else (*covered, b"cookie")
