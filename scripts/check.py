@@ -1,5 +1,6 @@
 """What ``./test`` does: set up, then every check and every test; with arguments: only pytest, with them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -61,13 +62,15 @@ def check_frontend() -> Outcome:
 
 
 def provide_real_parts() -> None:
-    """Provide what the tests run against and no lock file can name: a browser, and Debian's package lists.
+    """Provide what the tests run against and no lock file can name: a browser, PgBouncer, and Debian's package lists.
 
     Raises:
         SetupError: it could not be had.
     """
     if debian.may_install() and not debian.has_package_lists():
         debian.refresh_package_lists()
+    if not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin") and debian.may_install():
+        debian.install("pgbouncer")
     if shutil.which("chromium"):
         return
     if debian.may_install():

@@ -68,7 +68,9 @@ async def test_the_server_is_told_name_and_timeout(postgres_url):
 
 async def test_what_a_caller_cancels_ends_on_the_server_too(postgres_url):
     database = PostgresDatabase(postgres_url, application_name="cancelled")
-    running = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(%' AND datname = current_database()")
+    running = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(%' AND datname = current_database()"
+    )
     async with database.lifespan():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(database.run, lambda session: session.execute(text("SELECT pg_sleep(100000)")))

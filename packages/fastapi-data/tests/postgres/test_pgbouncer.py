@@ -1,0 +1,85 @@
+"""Transactions through a real PgBouncer that gives each one any server connection."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+from sqlalchemy import URL, text
+
+from fastapi_data import PostgresDatabase, StatementTimeoutError
+from fastapi_data.postgres_options import PostgresOptions
+
+
+@pytest.fixture
+def pgbouncer(postgres_url: URL) -> Iterator[URL]:
+    """The address of a PgBouncer in front of the database, with two server connections."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    assert program, "PgBouncer is not installed. On Debian: apt install pgbouncer"
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    server = f"host={postgres_url.host} port={postgres_url.port or 5432} dbname={postgres_url.database}"
+    if postgres_url.password:
+        server += f" password={postgres_url.password}"
+    with tempfile.TemporaryDirectory(prefix="pgbouncer-") as folder:
+        settings = Path(folder, "pgbouncer.ini")
+        settings.write_text(
+            f"[databases]\nshop = {server} user={postgres_url.username}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
+            "default_pool_size = 2\n"
+        )
+        Path(folder).chmod(0o755)
+        settings.chmod(0o644)
+        # It refuses to run as root.
+        user = "nobody" if os.geteuid() == 0 else None
+        process = subprocess.Popen([program, "--quiet", str(settings)], user=user)
+        yield URL.create("postgresql", "ada", host="127.0.0.1", port=port, database="shop")
+        process.kill()
+        process.wait()
+
+
+async def test_statements_repeat_on_any_server_connection(pgbouncer):
+    database = PostgresDatabase(pgbouncer, pgbouncer=True, pool_max_size=8)
+    backends: set[int] = set()
+
+    async def work() -> None:
+        for _ in range(10):
+            async with database.begin() as session:
+                backends.add(await session.scalar(text("SELECT pg_backend_pid()")))
+                names = await session.scalars(text("SELECT name FROM person WHERE id > :id ORDER BY id"), {"id": 1})
+                assert names.all() == ["Grace", "Barbara"]
+
+    async with database.lifespan():
+        async with anyio.create_task_group() as tasks:
+            for _ in range(8):
+                tasks.start_soon(work)
+        await database.ping()
+        async with database.read_session() as session:
+            assert await session.scalar(text("SELECT count(*) FROM person")) == 3
+    assert len(backends) == 2
+
+
+async def test_the_statement_timeout_belongs_to_the_transaction_and_reaches_nobody_else(pgbouncer):
+    limited = PostgresDatabase(pgbouncer, pgbouncer=True, statement_timeout_seconds=0.05)
+    unlimited = PostgresDatabase(pgbouncer, pgbouncer=True)
+    async with limited.lifespan(), unlimited.lifespan():
+        with pytest.raises(StatementTimeoutError):
+            await limited.run(lambda session: session.execute(text("SELECT pg_sleep(100000)")))
+        for _ in range(4):
+            assert await unlimited.run(lambda session: session.scalar(text("SHOW statement_timeout"))) == "0"
+
+
+def test_nothing_is_prepared_under_a_name_that_anybody_else_may_use():
+    arguments = PostgresOptions(pgbouncer=True, statement_timeout_seconds=1).connect_arguments()
+    name = arguments["prepared_statement_name_func"]
+    assert name() != name()
+    assert (arguments["statement_cache_size"], arguments["prepared_statement_cache_size"]) == (0, 0)
+    assert "statement_timeout" not in arguments["server_settings"]
