@@ -31,7 +31,10 @@ html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 html_show_sourcelink = False
 html_copy_source = False
 
-CONTEXT_MANAGERS = {"AsyncGenerator[": "AbstractAsyncContextManager[", "Generator[": "AbstractContextManager["}
+CONTEXT_MANAGERS = {
+    "~collections.abc.AsyncGenerator[": "~contextlib.AbstractAsyncContextManager[",
+    "~collections.abc.Generator[": "~contextlib.AbstractContextManager[",
+}
 
 
 def name_context_managers(  # noqa: PLR0913, PLR0917 - what Sphinx gives
