@@ -40,7 +40,7 @@ def test_what_alembic_refuses_is_said_on_standard_error(application, capsys):
 def test_a_database_has_to_be_named(application, capsys, monkeypatch):
     monkeypatch.delenv("DATABASE_URL")
     assert main(["current"]) == 1
-    assert capsys.readouterr().err == "No database is named. Set DATABASE_URL, or give --url.\n"
+    assert "Set DATABASE_URL" in capsys.readouterr().err
 
 
 def test_it_runs_as_a_module_and_its_exit_code_says_whether_it_did(application, monkeypatch):

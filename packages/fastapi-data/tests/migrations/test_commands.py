@@ -203,7 +203,7 @@ def test_alembics_own_command_line_finds_the_address_in_the_environment(applicat
 
 def test_without_an_address_alembic_says_where_to_put_it(application, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    with pytest.raises(MigrationError, match="Give its URL, or set DATABASE_URL"):
+    with pytest.raises(DatabaseSettingsError, match="Set DATABASE_URL"):
         command.upgrade(config_of_alembic(application), "head")
 
 

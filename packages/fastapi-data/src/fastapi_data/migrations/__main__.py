@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from pathlib import Path
 
-from fastapi_data.errors import FastAPIDataError, MigrationError
+from fastapi_data.errors import FastAPIDataError
 from fastapi_data.migrations.commands import check, create_folder, current, downgrade, revision, upgrade
+from fastapi_data.settings import DatabaseSettings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,9 +36,7 @@ async def _run(options: argparse.Namespace) -> str:
     if options.command == "init":
         create_folder(options.folder, options.base)
         return f"Next: python -m fastapi_data.migrations --folder {options.folder} revision 'First tables'"
-    if not options.url:
-        raise MigrationError("No database is named. Set DATABASE_URL, or give --url.")
-    target = options.url, options.folder
+    target = options.url or DatabaseSettings().address, options.folder
     match options.command:
         case "upgrade":
             await upgrade(*target, options.to)
@@ -57,7 +55,7 @@ async def _run(options: argparse.Namespace) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fastapi_data.migrations", description="Migrate a database.")
-    parser.add_argument("--url", default=os.environ.get("DATABASE_URL"), help="of the database; else DATABASE_URL")
+    parser.add_argument("--url", help="of the database; else what the environment says (DATABASE_URL)")
     parser.add_argument("--folder", type=Path, default=Path("migrations"), help="of the migrations (%(default)s)")
     commands = parser.add_subparsers(dest="command", required=True)
     init = commands.add_parser("init", help="begin a folder of migrations")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any
@@ -18,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from fastapi_data.errors import MigrationError
 from fastapi_data.postgres import PostgresDatabase
 from fastapi_data.postgres_options import parse_url, postgres_url
+from fastapi_data.settings import DatabaseSettings
 
 LOCK_TIMEOUT_SECONDS = 600.0
 """How long a process waits for another one that migrates the same database."""
@@ -32,7 +32,7 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
     """Run what Alembic was asked for; the one call of an ``env.py``.
 
     The database is the one that was given to ``upgrade()`` and the others; under Alembic's own command line it is
-    ``sqlalchemy.url`` of its configuration, else the environment's ``DATABASE_URL``.
+    ``sqlalchemy.url`` of its configuration, else what ``DatabaseSettings`` finds in the environment.
 
     All migrations that are due are one transaction, on SQLite too. Meanwhile other processes that migrate wait, by an
     advisory lock on PostgreSQL (connect directly, not through PgBouncer) and by SQLite's write lock.
@@ -42,8 +42,8 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
         **options: of ``alembic.context.configure``, e.g. ``include_object``.
 
     Raises:
-        MigrationError: no database was named, or another process migrates it for longer than ``LOCK_TIMEOUT_SECONDS``.
-        DatabaseSettingsError: the address is neither PostgreSQL's nor SQLite's.
+        MigrationError: another process migrates the database for longer than ``LOCK_TIMEOUT_SECONDS``.
+        DatabaseSettingsError: no database was named, or the address is neither PostgreSQL's nor SQLite's.
         DatabaseUnavailableError: the server cannot be reached.
     """
     url = _url()
@@ -69,10 +69,7 @@ def _import_own_type(kind: str, item: object, autogenerate: Any) -> bool:
 
 def _url() -> URL:
     given = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
-    given = given or os.environ.get("DATABASE_URL")
-    if not given:
-        raise MigrationError("No database is named. Give its URL, or set DATABASE_URL.")
-    url = parse_url(given)
+    url = parse_url(given) if given else DatabaseSettings().address
     return url.set(drivername="sqlite") if url.get_backend_name() == "sqlite" else postgres_url(url)
 
 
