@@ -1,0 +1,1 @@
+"""Slow answers, cached: JSON and a page."""
