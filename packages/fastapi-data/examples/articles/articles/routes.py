@@ -22,13 +22,11 @@ def articles_router(db: Database) -> APIRouter:
     def of_read_session(session: Annotated[AsyncSession, Depends(db.read)]) -> Repository[Article]:
         return Repository(session, Article)
 
-    articles_to_write = Annotated[Repository[Article], Depends(of_session)]
-    articles_to_read = Annotated[Repository[Article], Depends(of_read_session)]
     router = APIRouter()
 
     @router.get("")
     async def list_articles(
-        articles: articles_to_read,
+        articles: Annotated[Repository[Article], Depends(of_read_session)],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         after: Annotated[str | None, Query(description="the next_cursor of the page before")] = None,
     ) -> KeysetPage[ArticleRead]:
@@ -36,20 +34,26 @@ def articles_router(db: Database) -> APIRouter:
         return page.to(ArticleRead)
 
     @router.get("/{article_id}")
-    async def get_article(articles: articles_to_read, article_id: UUID) -> ArticleRead:
+    async def get_article(
+        articles: Annotated[Repository[Article], Depends(of_read_session)], article_id: UUID
+    ) -> ArticleRead:
         return ArticleRead.model_validate(await articles.get(article_id))
 
     @router.post("", status_code=201)
-    async def create_article(articles: articles_to_write, article: ArticleCreate) -> ArticleRead:
+    async def create_article(
+        articles: Annotated[Repository[Article], Depends(of_session)], article: ArticleCreate
+    ) -> ArticleRead:
         return ArticleRead.model_validate(await articles.create(article))
 
     @router.patch("/{article_id}")
-    async def update_article(articles: articles_to_write, article_id: UUID, changes: ArticleUpdate) -> ArticleRead:
+    async def update_article(
+        articles: Annotated[Repository[Article], Depends(of_session)], article_id: UUID, changes: ArticleUpdate
+    ) -> ArticleRead:
         updated = await articles.update(await articles.get(article_id), changes)
         return ArticleRead.model_validate(updated)
 
     @router.delete("/{article_id}", status_code=204)
-    async def delete_article(articles: articles_to_write, article_id: UUID) -> None:
+    async def delete_article(articles: Annotated[Repository[Article], Depends(of_session)], article_id: UUID) -> None:
         await articles.delete(await articles.get(article_id))
 
     return router
