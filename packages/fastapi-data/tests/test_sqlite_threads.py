@@ -8,6 +8,8 @@ from contextvars import ContextVar
 import anyio
 import pytest
 
+from fastapi_data import PoolExhaustedError
+
 KINDS = ["memory", "shared", "sqlite"]
 
 
@@ -57,6 +59,25 @@ async def test_a_cancelled_run_that_has_not_begun_never_does(kind, make_database
         occupied.start_soon(database.run, occupy)
         await begun.wait()
         with anyio.move_on_after(0):
+            await database.run(lambda _session: ran.append("ran"))
+        go_on.set()
+    assert ran == []
+
+
+async def test_work_that_finds_no_free_thread_in_time_never_begins(kind, make_database):
+    database = make_database(kind, threads=1, pool_timeout_seconds=0.01)
+    begun, go_on = anyio.Event(), threading.Event()
+    loop_token = anyio.lowlevel.current_token()
+    ran: list[str] = []
+
+    def occupy(_session) -> None:
+        anyio.from_thread.run_sync(begun.set, token=loop_token)
+        go_on.wait()
+
+    async with database.lifespan(), anyio.create_task_group() as occupied:
+        occupied.start_soon(database.run, occupy)
+        await begun.wait()
+        with pytest.raises(PoolExhaustedError, match="All 1 connections are in use"):
             await database.run(lambda _session: ran.append("ran"))
         go_on.set()
     assert ran == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -129,26 +129,22 @@ class Database(SessionDependency, ABC):
 
         app.router.lifespan_context = lifespan
 
-    @asynccontextmanager
-    async def session(self) -> AsyncGenerator[AsyncSession]:
+    def session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session of one's own, outside a request; what it does not commit is rolled back.
 
         Raises:
             DatabaseNotReadyError: the database is not set up.
         """
-        async with self._ready_engines().session() as session:
-            yield session
+        return self._ready_engines().session()
 
-    @asynccontextmanager
-    async def read_session(self) -> AsyncGenerator[AsyncSession]:
+    def read_session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session of one's own that only reads, where there are replicas from one of them.
 
         Raises:
             DatabaseNotReadyError: the database is not set up.
             ReadOnlyDatabaseError: a statement tried to write.
         """
-        async with self._ready_engines().read_session() as session:
-            yield session
+        return self._ready_engines().read_session()
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[AsyncSession]:

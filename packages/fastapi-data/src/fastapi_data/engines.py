@@ -77,19 +77,31 @@ class Engines(ABC):
 
     @asynccontextmanager
     async def _opened(self, sessions: async_sessionmaker[AsyncSession]) -> AsyncGenerator[AsyncSession]:
-        async with self._in_use():
-            session = sessions()
+        self._users += 1
+        session = sessions()
+        try:
+            yield session
+        finally:
             try:
-                yield session
+                await _close(session)
             finally:
-                with CancelScope(shield=True):
-                    await session.close()
+                self._users -= 1
+                await self._close_if_unused()
 
     async def _close_if_unused(self) -> None:
         if not self._retired or self._users:
             return
         with CancelScope(shield=True):
             await self._close()
+
+
+async def _close(session: AsyncSession) -> None:
+    if session.in_transaction():
+        with CancelScope(shield=True):
+            await session.close()
+    else:
+        # Its connection went back with the commit: nothing is left to wait for.
+        session.sync_session.close()
 
 
 def sessions_of(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

@@ -6,8 +6,8 @@ import asyncio
 import math
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -28,7 +28,7 @@ from fastapi_data.errors import (
 )
 from fastapi_data.pools import PoolStatus, status_of
 from fastapi_data.sqlite_driver import AsyncConnection
-from fastapi_data.sqlite_threads import SQLiteConnection, SQLiteThreads, current_watch
+from fastapi_data.sqlite_threads import NeverBegunError, SQLiteConnection, SQLiteThreads, current_watch
 
 T = TypeVar("T")
 
@@ -83,13 +83,13 @@ class SQLiteEngines(Engines):
         super().__init__()
         self._source = source
         self._options = options
-        self._threads = SQLiteThreads(options.pool_size + options.threads, options.statement_timeout_seconds)
-        self._turns = asyncio.Semaphore(options.threads)
+        self._statements = SQLiteThreads(options.pool_size, options.statement_timeout_seconds)
+        self._units = SQLiteThreads(options.threads, options.statement_timeout_seconds)
         # What only reads has nothing to commit or to roll back: that spares an async session two hops.
         common: dict[str, Any] = {"max_overflow": 0, "skip_autocommit_rollback": source.read_only is not None}
         self._async_engine = create_async_engine(
             "sqlite+fastapi_data://",
-            connect_args={"open_connection": partial(open_prepared, source.connect), "threads": self._threads},
+            connect_args={"open_connection": partial(open_prepared, source.connect), "threads": self._statements},
             pool_size=options.pool_size,
             pool_timeout=options.pool_timeout_seconds,
             **common,
@@ -102,8 +102,6 @@ class SQLiteEngines(Engines):
         if source.read_only is None:
             event.listen(self._async_engine.sync_engine, "begin", _begin_with_next_statement)
             event.listen(self._sync_engine, "begin", _begin_at_once)
-        event.listen(self._sync_engine, "checkout", _watch_checkout)
-        event.listen(self._sync_engine, "before_cursor_execute", _watch_statement)
         self._sessions = sessions_of(self._async_engine)
         self._read_sessions = sessions_of(self._async_engine.execution_options(**_READ))
         self._sync_sessions = sessionmaker(self._sync_engine, expire_on_commit=False, close_resets_only=False)
@@ -122,8 +120,12 @@ class SQLiteEngines(Engines):
         When the caller is cancelled, work that has not begun never does; of work that has begun the statement is
         interrupted, its end is waited for, and it is rolled back.
         """
-        async with self._in_use(), self._turn():
-            return await self._threads.call(partial(self._transact, work))
+        async with self._in_use():
+            seconds = self._options.pool_timeout_seconds
+            try:
+                return await self._units.call(partial(self._transact, work), begin_within_seconds=seconds)
+            except NeverBegunError:
+                raise PoolExhaustedError(max_size=self._options.threads, timeout_seconds=seconds) from None
 
     def pool_status(self) -> PoolStatus:
         """How the connections of both engines are used now."""
@@ -132,20 +134,6 @@ class SQLiteEngines(Engines):
     def sync_engines(self) -> list[Engine]:
         """The engine below async sessions, and that of ``run``."""
         return [self._async_engine.sync_engine, self._sync_engine]
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncGenerator[None]:
-        try:
-            async with asyncio.timeout(self._options.pool_timeout_seconds):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise PoolExhaustedError(
-                max_size=self._options.threads, timeout_seconds=self._options.pool_timeout_seconds
-            ) from None
-        try:
-            yield
-        finally:
-            self._turns.release()
 
     def _transact(self, work: Callable[[Session], T]) -> T:
         with self._sync_sessions() as session:
@@ -164,7 +152,8 @@ class SQLiteEngines(Engines):
         await to_thread.run_sync(self._close_sync)
 
     def _close_sync(self) -> None:
-        self._threads.shutdown()
+        self._statements.shutdown()
+        self._units.shutdown()
         self._sync_engine.dispose()
         self._source.close()
 
@@ -221,11 +210,3 @@ def _driver_connection(connection: Connection | None) -> SQLiteConnection:
     driver_connection = connection.connection.driver_connection
     assert isinstance(driver_connection, SQLiteConnection)
     return driver_connection
-
-
-def _watch_checkout(dbapi_connection: SQLiteConnection, *_: object) -> None:
-    current_watch().statement_begins(dbapi_connection)
-
-
-def _watch_statement(connection: Connection, *_: object) -> None:
-    current_watch().statement_begins(_driver_connection(connection))
