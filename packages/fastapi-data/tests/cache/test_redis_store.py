@@ -12,6 +12,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from fastapi_data import CacheUsageError, FastAPIDataError, RedisStore, ResponseCache, cache_response
 from fastapi_data.cache.serialization import from_bytes, to_bytes
@@ -170,6 +171,17 @@ async def test_a_slow_worker_does_not_overwrite_a_newer_answer(make_redis_store)
     assert (await store.get(key)).representations == forms[1]
 
 
+async def test_a_worker_whose_lease_ran_out_does_not_end_the_next_ones(make_redis_store):
+    key = ("GET",)
+    slow = await make_redis_store(lease_seconds=0.05).acquire(key, newer_than=0)
+    store = make_redis_store()
+    overtaking = await store.acquire(key, newer_than=0)
+    await slow.release(storable=True)
+    assert await store.try_acquire(key) is None
+    await overtaking.release(storable=True)
+    assert await store.try_acquire(key)
+
+
 async def test_only_one_worker_computes_a_newer_answer_in_the_background(make_client, make_redis_store, clock):
     calls = count()
     entered, leave = anyio.Event(), anyio.Event()
@@ -206,6 +218,36 @@ async def test_answers_stay_in_redis_no_longer_than_they_are_of_use(make_redis_s
         lives = {name: await client.ttl(name) async for name in client.scan_iter(f"{redis_prefix}*:*")}
         assert sorted(name.split(b":")[2] for name in lives) == [b"answer", b"landings"]
         assert all(0 < seconds <= 7 * 86400 for seconds in lives.values())
+
+
+async def test_an_invalidation_reaches_older_answers_though_redis_forgot_its_clock(
+    make_redis_store, redis_url, redis_prefix
+):
+    store = make_redis_store()
+    for _ in range(3):
+        lease = await store.acquire(("GET",), newer_than=float("inf"))
+        await lease.store(StoredResponse((), 1000, 1060, tags=frozenset({"a"})))
+    async with redis.asyncio.Redis.from_url(redis_url) as client:
+        assert await client.delete(f"{redis_prefix}clock") == 1
+    await store.invalidate(["a"])
+    assert await store.get(("GET",)) is None
+
+
+def test_an_application_that_shuts_down_closes_the_connections(redis_url, redis_prefix):
+    store = RedisStore(redis_url, prefix=redis_prefix, timeout_seconds=10)
+    app = FastAPI()
+    ResponseCache(store).install(app)
+
+    @app.get("/")
+    @cache_response
+    async def route() -> int:
+        return 1
+
+    for _ in range(2):
+        with TestClient(app) as client:
+            assert client.get("/").json() == 1
+            assert store._connection._clients is not None
+        assert store._connection._clients is None
 
 
 async def test_a_client_of_ones_own_is_used_and_left_open(redis_url, redis_prefix, clock):

@@ -68,7 +68,6 @@ class Computation:
             return False
         self._is_decided = True
         self._core.counters.stale += 1
-        await self._lease.release(storable=True)
         self._land(Shared(known, holds=True))
         await replay(known, self._exchange.headers, self._exchange.send, age_seconds=now - known.stored_at)
         return True
