@@ -98,14 +98,7 @@ def _html_files(root: Path) -> Iterator[Path]:
     """Pages below a folder; what only links to somewhere outside of it is none of the documentation's."""
     inside = root.resolve()
     for path in root.rglob("*.html"):
-        folders = path.relative_to(root).parts[:-1]
-        hidden = any(part.startswith(("_", ".")) for part in folders)
-        if (
-            not hidden
-            and _is_text(str(path.relative_to(root)))
-            and path.is_file()
-            and path.resolve().is_relative_to(inside)
-        ):
+        if _is_text(str(path.relative_to(root))) and path.is_file() and path.resolve().is_relative_to(inside):
             yield path
 
 

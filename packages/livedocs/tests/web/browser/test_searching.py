@@ -16,7 +16,11 @@ HITS = "#app-results a"
 
 @asynccontextmanager
 async def held(page: Page, address: re.Pattern[str]) -> AsyncGenerator[anyio.Event]:
-    """Keep the answers to some requests back until the block ends; gives what is set when the first was asked."""
+    """Keep the answers to some requests back until the block ends; gives what is set when the first was asked.
+
+    The page is opened inside the block: a page that is open already may send its next request before Chromium has told
+    its renderer that requests are held.
+    """
     asked, released = anyio.Event(), anyio.Event()
 
     async def hold(route: Route) -> None:
@@ -77,8 +81,8 @@ async def test_enter_opens_the_first_hit(page: Page):
 
 
 async def test_enter_before_the_answer_opens_the_first_hit_of_that_answer(page: Page):
-    await page.goto("/")
     async with held(page, re.compile(r"/search\?q=json\.dumps$")):
+        await page.goto("/")
         await page.keyboard.type("json.dumps")
         await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
@@ -151,8 +155,8 @@ async def test_a_filter_limits_the_results_and_is_part_of_the_address(page: Page
 
 
 async def test_an_older_answer_never_takes_the_place_of_a_newer_one(page: Page):
-    await page.goto("/")
     async with held(page, re.compile(r"/search\?q=json$")) as asked:
+        await page.goto("/")
         await page.keyboard.type("json")
         with anyio.fail_after(30):
             await asked.wait()
@@ -198,8 +202,8 @@ async def test_awkward_text_can_be_typed(page: Page, query: str):
 
 async def test_a_server_that_does_not_answer_is_said_and_the_next_answer_takes_it_back(unwatched_page: Page):
     page = unwatched_page
-    await page.goto("/")
     await page.route("**/search?**", lambda route: route.abort())
+    await page.goto("/")
     await page.keyboard.type("j")
     status = page.get_by_role("status")
     await expect(status).to_have_text("The server did not answer. Is livedocs still running?")
