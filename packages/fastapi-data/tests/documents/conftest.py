@@ -20,7 +20,7 @@ from fastapi_data.testing.provisioning import new_database
 
 PACKAGE = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-FILE = re.compile(r"# ([\w./-]+\.\w+)\n")
+FILE = re.compile(r"# ([\w./-]*\.\w+)\n")
 
 
 class Page:
@@ -29,10 +29,15 @@ class Page:
     - A block that begins with ``# name.py``, or another file's name, is that file.
     - Every other block of Python is executed, in one namespace.
     - The commands of a console block run. A server is started and stopped again; nothing is installed.
+
+    Args:
+        path: the page.
+        leave_out: programs whose commands do not run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, leave_out: set[str]) -> None:
         self._path = path
+        self._leave_out = {"pip", *leave_out}
         self._text = path.read_text(encoding="utf-8")
         self.module = ModuleType(f"page_{path.stem.replace('-', '_')}")
 
@@ -51,16 +56,15 @@ class Page:
                 exec(compile("\n" * lines_before + code, str(self._path), "exec"), vars(self.module))
             else:
                 assert language == "console", f"{self._path.name} holds a block of {language} that names no file."
-                for line in code.splitlines():
-                    if line.startswith("$ "):
-                        run_command(shlex.split(line[2:]))
+                commands = (shlex.split(line[2:]) for line in code.splitlines() if line.startswith("$ "))
+                for command in commands:
+                    if command[0] not in self._leave_out:
+                        run_command(command)
         return self.module
 
 
 def run_command(command: list[str]) -> None:
     match command:
-        case ["pip", "install", *_]:
-            pass
         case ["export", assignment]:
             name, _, value = assignment.partition("=")
             # The test may have chosen another.
@@ -121,8 +125,8 @@ def run_page(program_folder, monkeypatch, request) -> Iterator[Callable[..., Mod
     """Runs a page of the documentation, with the servers it asks for."""
     databases = ExitStack()
 
-    def run(path: Path, *, on: str | None = None) -> ModuleType:
-        page = Page(path)
+    def run(path: Path, *, on: str | None = None, leave_out: set[str] = frozenset()) -> ModuleType:
+        page = Page(path, leave_out)
         text = path.read_text(encoding="utf-8")
         if on == "postgres" or (on is None and 'environ["DATABASE_URL"]' in text):
             server = request.getfixturevalue("postgres_database").render_as_string(hide_password=False)
