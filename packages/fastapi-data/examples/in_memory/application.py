@@ -6,6 +6,7 @@ http://127.0.0.1:8001/docs. Change the file with any tool, then POST to ``/reloa
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -107,4 +108,4 @@ def create_app(users_file: Path) -> FastAPI:
 if __name__ == "__main__":
     if not USERS_FILE.exists():
         make_users_file(USERS_FILE)
-    uvicorn.run(create_app(USERS_FILE), port=8001)
+    uvicorn.run(create_app(USERS_FILE), port=int(os.environ.get("PORT", "8001")))

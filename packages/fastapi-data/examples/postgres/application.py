@@ -5,6 +5,7 @@ is none, and serves http://127.0.0.1:8003/docs.
 """
 
 import asyncio
+import os
 from typing import Annotated
 
 import uvicorn
@@ -109,4 +110,4 @@ async def make_table(db: Database) -> None:
 if __name__ == "__main__":
     database = Database.from_settings(DatabaseSettings())
     asyncio.run(make_table(database))
-    uvicorn.run(create_app(database), port=8003)
+    uvicorn.run(create_app(database), port=int(os.environ.get("PORT", "8003")))

@@ -1,11 +1,8 @@
-"""The slow application answers from its cache, and one command starts it."""
+"""The slow application answers from its cache."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
-import re
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -99,16 +96,3 @@ async def test_what_does_not_exist_is_not_kept(client):
     assert (await client.get("/temperatures/Atlantis")).status_code == 404
     await client.post("/temperatures/Atlantis?celsius=4")
     assert (await client.get("/temperatures/Atlantis")).json()["celsius"] == 4
-
-
-def test_one_command_starts_it():
-    command = [sys.executable, SOURCE.name]
-    environment = os.environ | {"PORT": "0"}
-    with subprocess.Popen(command, cwd=SOURCE.parent, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            lines = iter(process.stderr.readline, "")
-            address = next(found[0] for line in lines if (found := re.search(r"http://[\d.:]+", line)))
-            assert httpx2.get(f"{address}/statistics").json()["misses"] == 0
-        finally:
-            process.terminate()
-    assert process.returncode in {0, -15}
