@@ -97,3 +97,13 @@ async def test_it_never_exceeds_its_bytes_nor_answers_with_what_was_not_last_set
             assert found is None or (found is last[number] and found.expires_at > now[0])
         assert store.size_bytes <= 10_000
         assert store.size_bytes == sum(held.size_bytes for held in store._responses.values())
+
+
+async def test_nothing_is_remembered_of_the_tags_of_dropped_answers(clock):
+    store = MemoryStore(clock=clock)
+    tagged = StoredResponse((), stored_at=0, fresh_until=2000, tags=frozenset({"old"}))
+    store.keep(key(0), tagged)
+    store.keep(key(0), response(1000, 2000))
+    await store.invalidate(["old"])
+    assert await store.get(key(0))
+    assert store._tagged == {}

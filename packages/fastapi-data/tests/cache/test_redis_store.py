@@ -273,21 +273,25 @@ async def test_a_client_of_ones_own_is_used_and_left_open(redis_url, redis_prefi
 def test_each_event_loop_opens_connections_of_its_own(redis_url, redis_prefix):
     store = RedisStore(redis_url, prefix=redis_prefix, timeout_seconds=10)
     response = StoredResponse((), store.clock(), store.clock() + 60)
+    opened: list = []
 
     async def keep() -> None:
         lease = await store.acquire(("GET",), newer_than=0)
         await lease.store(response)
+        opened.append(store._connection._clients)
         # What a loop that ends leaves open is the interpreter's to complain of.
         for client in store._connection._clients:
             await client.aclose()
 
     async def read() -> StoredResponse | None:
         found = await store.get(("GET",))
+        opened.append(store._connection._clients)
         await store.close()
         return found
 
     anyio.run(keep)
     assert anyio.run(read) == response
+    assert opened[0] is not opened[1]
 
 
 async def test_a_client_that_decodes_is_refused(redis_url):
