@@ -25,7 +25,7 @@ class Validators:
     """ASGI middleware: an ``ETag`` on every good answer, and 304 before any work when the client has it already.
 
     Everything that is served follows from the library, the app's own files and the request, so a hash over these is a
-    validator, and no body need be made to compute it.
+    validator, and no body need be made to compute it. It is a weak one: compressed and plain forms of a page share it.
 
     Args:
         app: the application.
@@ -43,9 +43,9 @@ class Validators:
             return
         version = self.version()
         headers = Headers(scope=scope)
-        etag = _etag(version, scope, headers)
-        fields = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY}
-        if etag in (tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")):
+        tag = _tag(version, scope, headers)
+        fields = {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Vary": VARY}
+        if tag in (held.strip().removeprefix("W/") for held in headers.get("if-none-match", "").split(",")):
             await Response(status_code=304, headers=fields)(scope, receive, send)
             return
 
@@ -55,12 +55,12 @@ class Validators:
                 response_headers.add_vary_header(VARY)
                 response_headers.setdefault("Cache-Control", "no-cache")
                 if message["status"] == 200 and self.version() == version:
-                    response_headers["ETag"] = etag
+                    response_headers["ETag"] = fields["ETag"]
             await send(message)
 
         await self.app(scope, receive, send_with_validator)
 
 
-def _etag(version: str, scope: Scope, headers: Headers) -> str:
+def _tag(version: str, scope: Scope, headers: Headers) -> str:
     parts = (version, scope["path"], scope["query_string"], headers.get(VARY, ""))
     return f'"{hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
