@@ -7,7 +7,7 @@ import anyio
 import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI
 from fastapi.responses import StreamingResponse
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -222,6 +222,20 @@ async def test_many_sessions_and_runs_at_once_all_read(database):
 
 async def test_the_work_may_use_the_orm_and_core(database):
     assert await database.run(lambda session: session.scalars(select(text("name")).select_from(text("person"))).all())
+
+
+async def test_the_engines_tell_of_the_statements_of_sessions_and_work(database):
+    seen: list[str] = []
+
+    def remember(_connection, _cursor, statement: str, *_) -> None:
+        seen.append(statement)
+
+    for engine in database.sync_engines():
+        event.listen(engine, "before_cursor_execute", remember)
+    async with database.session() as session:
+        await count(session)
+    await database.run(lambda session: session.execute(COUNT).all())
+    assert seen.count(str(COUNT)) == 2
 
 
 def test_the_port_itself_cannot_be_constructed():

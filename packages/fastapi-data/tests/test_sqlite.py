@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from time import monotonic
 
 import anyio
 import pytest
@@ -179,3 +180,32 @@ async def test_nothing_blocks_the_event_loop(users_file):
         await database.dispose()
         with pytest.raises(BlockingError):
             connect_sqlite(users_file.as_uri()).execute("SELECT count(*) FROM person")
+
+
+async def test_the_drivers_cursors_fetch_as_pep_249_says(sqlite):
+    def fetch(connection, *, server_side: bool) -> list[object]:
+        cursor = connection.connection.cursor(server_side=server_side)
+        cursor.execute("SELECT id FROM person ORDER BY id")
+        fetched = [cursor.fetchone(), cursor.fetchmany(), cursor.fetchall(), cursor.fetchone()]
+        cursor.close()
+        return fetched
+
+    async with sqlite.session() as session:
+        connection = await session.connection()
+        for server_side in (False, True):
+            fetched = await connection.run_sync(fetch, server_side=server_side)
+            assert fetched == [(1,), [(2,)], [(3,)], None]
+
+
+async def test_work_may_take_longer_than_a_statement_may(users_file):
+    database = SQLiteDatabase(users_file, statement_timeout_seconds=0.001)
+    token = anyio.lowlevel.current_token()
+
+    def let_the_timeout_pass(_session) -> str:
+        until = monotonic() + 0.01
+        while monotonic() < until:
+            anyio.from_thread.run(anyio.lowlevel.checkpoint, token=token)
+        return "done"
+
+    async with database.lifespan():
+        assert await database.run(let_the_timeout_pass) == "done"

@@ -16,6 +16,7 @@ def test_addresses_of_postgres(driver):
     assert database._url.drivername == "postgresql+asyncpg"
     assert dict(database._url.query) == {"ssl": "require"}
     assert database._options.pool_max_size == 3
+    assert str(database.url) == "postgresql+asyncpg://ada@db/shop?ssl=require"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,10 @@ def test_addresses_of_sqlite(address, kind, path):
 def test_other_addresses_are_refused(address, message):
     with pytest.raises(DatabaseSettingsError, match=message):
         Database.from_url(address)
+
+
+def test_a_file_has_an_address():
+    assert SQLiteDatabase("/var/shop.db").url.database == "/var/shop.db"
 
 
 def test_an_option_that_the_class_does_not_have_is_an_error():

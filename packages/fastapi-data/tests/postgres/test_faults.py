@@ -12,7 +12,13 @@ from fastapi import Depends, FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fastapi_data import DatabaseUnavailableError, PostgresDatabase, ReadOnlyDatabaseError, install_error_handlers
+from fastapi_data import (
+    DatabaseNotReadyError,
+    DatabaseUnavailableError,
+    PostgresDatabase,
+    ReadOnlyDatabaseError,
+    install_error_handlers,
+)
 
 ONE = text("SELECT 1")
 NAP = text("SELECT pg_sleep(100000)")
@@ -171,3 +177,38 @@ async def test_tls_is_used_and_a_server_that_cannot_be_trusted_is_refused(initia
         await distrusting.setup()
     assert refused.value.transient is False
     await to_thread.run_sync(initialised.stop)
+
+
+async def test_an_attempt_to_connect_that_nobody_waits_for_may_fail_unheard():
+    told_to_close, connected = anyio.Event(), anyio.Event()
+
+    async def hold(stream) -> None:
+        async with stream:
+            connected.set()
+            await told_to_close.wait()
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, hold)
+        port = listener.extra(anyio.abc.SocketAttribute.local_port)
+        database = PostgresDatabase(f"postgresql://ada@127.0.0.1:{port}/shop", tls="disable")
+        async with anyio.create_task_group() as setting_up:
+            setting_up.start_soon(database.setup)
+            await connected.wait()
+            told_to_close.set()
+            setting_up.cancel_scope.cancel()
+        with pytest.raises(DatabaseNotReadyError):
+            await database.ping()
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_connection_that_was_closed_behind_our_back_is_unavailable_and_replaced(postgres_url):
+    database = PostgresDatabase(postgres_url, pool_max_size=1)
+    async with database.lifespan():
+        async with database.session() as session:
+            connection = await session.connection()
+            raw = await connection.get_raw_connection()
+            await raw.driver_connection.close()
+            with pytest.raises(DatabaseUnavailableError):
+                await session.execute(ONE)
+        assert await one(database) == 1
