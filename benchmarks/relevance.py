@@ -59,7 +59,7 @@ def _score(engine: Engine, filters: Filters, judged: Path, misses: int) -> int:
             whys[query] = "; ".join(result.hits[0].why) if result.hits else "nothing found"
         run.flush()
         command = [sys.executable, str(scorer), run.name, "--judgements", str(judged), "--misses", str(misses)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - the named scorer
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
     sys.stdout.write(_explained(done.stdout, whys))
     sys.stderr.write(done.stderr)
     nanoseconds.sort()

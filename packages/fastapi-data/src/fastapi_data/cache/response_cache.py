@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Unpack
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from fastapi_data.cache.core import CacheCore
 from fastapi_data.cache.flight import Flights
@@ -75,14 +76,27 @@ class ResponseCache:
         Raises:
             CacheUsageError: this cache serves an application already.
         """
-        if self._installed:
-            raise CacheUsageError("This ResponseCache serves an application already. Make one for each application.")
-        self._installed = True
+        app.add_middleware(CacheMiddleware, core=self._core, find_routes=self._routes_of(app, every_route))
 
-        def find_routes() -> MarkedRoutes:
-            return MarkedRoutes(app, self._defaults, every_route=every_route)
+    def in_front_of(self, app: FastAPI, *, every_route: bool = False) -> ASGIApp:
+        """Serve an application's marked routes before the application itself has looked at the request.
 
-        app.add_middleware(CacheMiddleware, core=self._core, find_routes=find_routes)
+        FastAPI does some work on every request before any middleware can answer; from here a hit spares that, too. What
+        is stored has passed all of the application's middleware, which a hit therefore does not run again::
+
+            application = cache.in_front_of(app)  # uvicorn module:application
+
+        Args:
+            app: as for ``install``, which is not called then.
+            every_route: as for ``install``.
+
+        Returns:
+            The ASGI application to run; it passes everything else on, the lifespan included.
+
+        Raises:
+            CacheUsageError: this cache serves an application already.
+        """
+        return CacheMiddleware(app, core=self._core, find_routes=self._routes_of(app, every_route))
 
     async def invalidate(self, *, tags: Collection[str]) -> None:
         """Forget every answer with one of the tags, in every process that shares the store.
@@ -103,6 +117,12 @@ class ResponseCache:
         """Forget every answer. Those that are being computed still reach who waits for them, but are not stored."""
         self._core.flights.forget_all()
         await self._core.store.clear()
+
+    def _routes_of(self, app: FastAPI, every_route: bool) -> Callable[[], MarkedRoutes]:  # noqa: FBT001 - handed on
+        if self._installed:
+            raise CacheUsageError("This ResponseCache serves an application already. Make one for each application.")
+        self._installed = True
+        return lambda: MarkedRoutes(app, self._defaults, every_route=every_route)
 
     def stats(self) -> CacheStats:
         """What the cache did since it was made, in this process."""
