@@ -26,7 +26,15 @@ napoleon_use_ivar = True
 napoleon_use_rtype = False
 
 html_theme = "alabaster"
-html_theme_options = {"description": "The async data layer for FastAPI", "fixed_sidebar": True}
+html_theme_options = {
+    "description": "The async data layer for FastAPI",
+    "fixed_sidebar": True,
+    "font_family": "system-ui, sans-serif",
+    "head_font_family": "system-ui, sans-serif",
+    "body_max_width": "none",
+    "page_width": "1140px",
+    "sidebar_width": "240px",
+}
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 html_show_sourcelink = False
 html_copy_source = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_no_page_names_an_error_that_does_not_exist(page):
     ours = re.sub(r"^\|[^|]*\|", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     for name in re.findall(r"`(\w+Error)`", ours):
         assert issubclass(getattr(fastapi_data, name), FastAPIDataError)
+
+
+def test_every_extra_is_explained():
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    # It needs nothing, which the text below the table says.
+    explained = {*re.findall(r"^\| `(\w+)` \|", index, re.MULTILINE), "sqlite"}
+    assert explained == set(project["optional-dependencies"])
 
 
 def test_every_variable_of_the_settings_is_explained():
