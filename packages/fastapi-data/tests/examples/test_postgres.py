@@ -37,20 +37,20 @@ def create(client: TestClient, name: str, parent_id: int | None = None) -> int:
 
 
 def test_folders_are_in_folders(client):
-    home = create(client, "home")
-    ada = create(client, "ada", home)
+    people = create(client, "people")
+    ada = create(client, "ada", people)
     notes = create(client, "notes", ada)
-    create(client, "bob", home)
-    assert [folder["name"] for folder in client.get("/folders").json()] == ["home"]
-    assert [folder["name"] for folder in client.get("/folders", params={"parent_id": home}).json()] == ["ada", "bob"]
-    assert client.get(f"/folders/{notes}/path").json() == "/home/ada/notes"
+    create(client, "bob", people)
+    assert [folder["name"] for folder in client.get("/folders").json()] == ["people"]
+    assert [folder["name"] for folder in client.get("/folders", params={"parent_id": people}).json()] == ["ada", "bob"]
+    assert client.get(f"/folders/{notes}/path").json() == "/people/ada/notes"
     assert client.get("/readyz").status_code == 200
 
 
 def test_a_name_is_used_once_in_a_folder(client):
-    home = create(client, "home")
-    create(client, "ada", home)
-    for taken in ({"name": "home"}, {"name": "ada", "parent_id": home}):
+    people = create(client, "people")
+    create(client, "ada", people)
+    for taken in ({"name": "people"}, {"name": "ada", "parent_id": people}):
         answer = client.post("/folders", json=taken)
         assert (answer.status_code, answer.json()["detail"]) == (
             409,
@@ -61,9 +61,9 @@ def test_a_name_is_used_once_in_a_folder(client):
 
 
 def test_only_empty_folders_are_deleted(client):
-    home = create(client, "home")
-    ada = create(client, "ada", home)
-    assert client.delete(f"/folders/{home}").status_code == 409
+    people = create(client, "people")
+    ada = create(client, "ada", people)
+    assert client.delete(f"/folders/{people}").status_code == 409
     assert client.delete(f"/folders/{ada}").status_code == 204
-    assert client.delete(f"/folders/{home}").status_code == 204
-    assert client.delete(f"/folders/{home}").status_code == 404
+    assert client.delete(f"/folders/{people}").status_code == 204
+    assert client.delete(f"/folders/{people}").status_code == 404
