@@ -11,9 +11,8 @@ import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import httpx2
@@ -24,6 +23,8 @@ from fastapi import FastAPI
 from sqlalchemy import URL, make_url
 
 from fastapi_data import Database, InMemoryDatabase, PostgresDatabase, SQLiteDatabase
+from fastapi_data.testing.provisioning import new_database
+from fastapi_data.testing.servers import database_server
 
 KINDS = ["memory", "postgres", "shared", "sqlite"]
 WRITABLE_KINDS = ["postgres", "sqlite"]
@@ -57,16 +58,6 @@ def execute(url: URL, statement: str) -> None:
 
     with ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(asyncio.run, connect_and_execute()).result()
-
-
-@contextmanager
-def a_database_of_our_own() -> Iterator[URL]:
-    """Makes a database on the server at hand, and removes it."""
-    server = make_url(os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres"))
-    name = f"fastapi_data_{uuid4().hex}"
-    execute(server, f"CREATE DATABASE {name}")
-    yield server.set(database=name)
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class RedisServer:
@@ -125,10 +116,10 @@ def make_users_file(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database() -> Iterator[URL]:
+def postgres_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     """A database of our own on the server at hand."""
-    with a_database_of_our_own() as url:
-        yield url
+    with database_server() as server, new_database(server, tmp_path_factory.mktemp("unused")) as url:
+        yield make_url(url)
 
 
 @pytest.fixture

