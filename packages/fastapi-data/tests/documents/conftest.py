@@ -8,7 +8,7 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
@@ -35,7 +35,7 @@ class Page:
         leave_out: programs whose commands do not run.
     """
 
-    def __init__(self, path: Path, leave_out: set[str]) -> None:
+    def __init__(self, path: Path, leave_out: Collection[str] = ()) -> None:
         self._path = path
         self._leave_out = {"pip", *leave_out}
         self._text = path.read_text(encoding="utf-8")
@@ -47,9 +47,7 @@ class Page:
         for block in blocks:
             language, code = block.groups()
             if named := FILE.match(code):
-                file = Path(named[1])
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(code, encoding="utf-8")
+                write(Path(named[1]), code)
             elif language == "python":
                 # As many empty lines as come before, so that a traceback names the page's own line.
                 lines_before = self._text.count("\n", 0, block.start(2))
@@ -61,6 +59,22 @@ class Page:
                     if command[0] not in self._leave_out:
                         run_command(command)
         return self.module
+
+    def save(self, folder: Path) -> None:
+        """Write the files of the page, and all else as one program."""
+        program = ""
+        for language, code in BLOCK.findall(self._text):
+            if named := FILE.match(code):
+                write(folder / named[1], code)
+            elif language == "python":
+                program += code
+        if program:
+            write(folder / "program.py", program)
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 def run_command(command: list[str]) -> None:
@@ -125,7 +139,7 @@ def run_page(program_folder, monkeypatch, request) -> Iterator[Callable[..., Mod
     """Runs a page of the documentation, with the servers it asks for."""
     databases = ExitStack()
 
-    def run(path: Path, *, on: str | None = None, leave_out: set[str] = frozenset()) -> ModuleType:
+    def run(path: Path, *, on: str | None = None, leave_out: Collection[str] = ()) -> ModuleType:
         page = Page(path, leave_out)
         text = path.read_text(encoding="utf-8")
         if on == "postgres" or (on is None and 'environ["DATABASE_URL"]' in text):
@@ -140,3 +154,9 @@ def run_page(program_folder, monkeypatch, request) -> Iterator[Callable[..., Mod
 
     with databases:
         yield run
+
+
+@pytest.fixture
+def save_page() -> Callable[[Path, Path], None]:
+    """Writes what a page shows into a folder."""
+    return lambda path, folder: Page(path).save(folder)
