@@ -51,6 +51,12 @@ def test_the_docset_says_where_it_comes_from_and_under_which_licence(python_buil
     assert "python3.11-doc" in docset.origin
 
 
+def test_a_docset_whose_licence_nobody_names_says_so(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    unnamed = Documentation(jinja_documentation.root, "somewhere")
+    assert build_docset(unnamed, tmp_path / "library.sqlite").docset.licence == "not stated by the documentation"
+    assert build_docset(jinja_documentation, tmp_path / "library.sqlite").docset.licence == "BSD-3-Clause"
+
+
 def test_the_same_input_gives_the_same_content_hash(
     jinja_documentation: Documentation, jinja_library: Path, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """A library file is checked before use and replaced all at once."""
 
+import shutil
 import sqlite3
 import struct
 from pathlib import Path
@@ -111,3 +112,15 @@ def test_setting_aside_never_overwrites_what_was_set_aside_before(tmp_path: Path
         path.write_text(content)
         snapshot.set_aside(path)
     assert sorted(file.read_text() for file in tmp_path.iterdir()) == ["first", "second"]
+
+
+@pytest.mark.parametrize("folder", ["100% sure?", "a#b", "gr\udcffn"])
+def test_a_library_is_read_whatever_its_folder_is_called(jinja_library: Path, tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "library.sqlite"
+    path.parent.mkdir()
+    shutil.copy(jinja_library, path)
+    snapshot.verify(path)
+
+
+def test_a_path_with_two_slashes_in_front_leads_to_the_same_library(jinja_library: Path) -> None:
+    snapshot.verify(Path(f"/{jinja_library}"))

@@ -100,6 +100,13 @@ def test_a_traceback_pasted_into_one_line_ends_with_its_exception(last: str) -> 
     assert parse(_TRACEBACK.replace("\n", " ") + last).readings == parse(last).readings
 
 
+def test_a_long_traceback_is_as_good_as_its_last_line() -> None:
+    long = _TRACEBACK + '  File "x.py", line 2, in f\n    f()\n' * 300 + "KeyError: 'name'"
+    assert len(long) > 5 * MAX_QUERY_CHARS
+    assert parse(long) == parse("KeyError: 'name'")
+    assert parse(long.replace("\n", " ")).readings == parse("KeyError: 'name'").readings
+
+
 def test_words_that_say_nothing_are_left_out_unless_there_are_no_others() -> None:
     assert parse("how do I sort the list").words == ("sort", "list")
     assert parse("what is it").words == ("what", "is", "it")

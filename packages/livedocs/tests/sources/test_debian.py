@@ -270,5 +270,24 @@ def test_a_copyright_file_that_names_no_licence_gives_none(tmp_path, text):
     assert licence_in_copyright(path) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Redistribution and use in source and binary\n forms, with or without", "BSD-2-Clause"),
+        (
+            "Redistribution and use in source and binary forms.\n * The names of the contributors may not be used",
+            "BSD-3-Clause",
+        ),
+        ("Permission is hereby granted, free of charge, to any person", "MIT"),
+        ("Licensed under the Apache License, Version 2.0", "Apache-2.0"),
+        ("PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2", "PSF-2.0"),
+    ],
+)
+def test_a_well_known_licence_is_recognised_in_prose(tmp_path, words, name):
+    path = tmp_path / "copyright"
+    path.write_text(f"This package was put together by somebody.\n\nLicense:\n\n {words}\n")
+    assert licence_in_copyright(path) == name
+
+
 def test_a_missing_copyright_file_gives_no_licence(tmp_path):
     assert licence_in_copyright(tmp_path / "copyright") is None

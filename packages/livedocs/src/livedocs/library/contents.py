@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from livedocs.sources.documentation import Documentation, ReportProgress
 
 _MAX_ASSET_BYTES = 8 * 1024 * 1024
+_UNSTATED = "not stated by the documentation"
 _CONTENT_FORMAT = b"livedocs content 1"
 
 
@@ -141,7 +142,7 @@ def _describe(documentation: Documentation, pages: list[ParsedPage]) -> Docset:
         language=most_common(page.language for page in pages),
         origin=documentation.origin,
         original_url=documentation.original_url or canonical or None,
-        licence=documentation.licence or most_common(page.licence for page in pages),
+        licence=documentation.licence or most_common(page.licence for page in pages) or _UNSTATED,
         copyright=most_common(page.copyright for page in pages),
         home_page="index.html" if "index.html" in paths else min(paths),
         content_hash="",

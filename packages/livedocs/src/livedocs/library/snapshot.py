@@ -9,7 +9,6 @@ import sqlite3
 import struct
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from livedocs.errors import (
     LibraryBusyError,
@@ -66,6 +65,16 @@ def check(path: Path) -> None:
         raise LibraryCorruptError(path, f"{path} is cut off: {size_bytes} bytes of {expected} are there. {_REMEDY}")
 
 
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a library for reading; nothing is looked at yet, so `check` it before.
+
+    Args:
+        path: the file; what takes its place later is not seen by this connection.
+    """
+    # A library is replaced, never changed, so SQLite need not look for changes (immutable).
+    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+
+
 def verify(path: Path) -> None:
     """Make sure that a library is whole, down to its last page; reads all of it.
 
@@ -74,7 +83,7 @@ def verify(path: Path) -> None:
     """
     check(path)
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)) as connection:
+        with closing(connect(path)) as connection:
             complaint = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             connection.execute("SELECT 1 FROM docset").fetchone()
     except sqlite3.DatabaseError as error:

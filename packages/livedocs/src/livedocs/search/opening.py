@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from livedocs.library import snapshot
 from livedocs.search.engine import Engine
@@ -24,6 +22,5 @@ def open_engine(path: Path) -> Generator[Engine, None, None]:
         LibraryError: it is missing, damaged or from another version.
     """
     snapshot.check(path)
-    # A library is replaced, never changed, so SQLite need not look for changes (immutable).
-    with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?immutable=1", uri=True)) as connection:
+    with closing(snapshot.connect(path)) as connection:
         yield Engine(SqliteCandidates(connection))

@@ -15,6 +15,9 @@ from livedocs.search.shapes import recognise
 MAX_QUERY_CHARS = 1000
 """Longer queries are refused: nobody types them, and each word costs a look-up."""
 
+MAX_PASTED_CHARS = 20_000
+"""A traceback may be so long: of all its lines only the last one is looked for."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FILTER = re.compile(r"(?:^|(?<=\s))(kind|docset):([\w.@+-]+)(?=\s|$)")
 _PUNCTUATION = re.compile(r"(?<=\w)[?!,;:.]+$")
@@ -32,14 +35,15 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
         filters: limits given beside the text; ``kind:`` and ``docset:name@version`` inside it win over them.
 
     Raises:
-        QueryError: it is longer than `MAX_QUERY_CHARS`.
+        QueryError: it is longer than `MAX_QUERY_CHARS`, and no traceback.
     """
-    if len(text) > MAX_QUERY_CHARS:
+    said = _last_line(text) if len(text) <= MAX_PASTED_CHARS else text
+    if len(said) > MAX_QUERY_CHARS:
         raise QueryError(
-            f"The query is {len(text)} characters long, at most {MAX_QUERY_CHARS} can be answered. "
+            f"The query is {len(said)} characters long, at most {MAX_QUERY_CHARS} can be answered. "
             "Paste the last line of an error rather than all of it."
         )
-    typed, filters = _take_filters(unicodedata.normalize("NFC", _last_line(text)), filters)
+    typed, filters = _take_filters(unicodedata.normalize("NFC", said), filters)
     open_ended = not typed[-1:].isspace()
     wanted = _PUNCTUATION.sub("", clean(typed))
     if not wanted:
