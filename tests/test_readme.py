@@ -6,6 +6,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,6 +87,15 @@ def test_every_command_of_the_tour_does_what_it_says(
     assert "Deserialize" in outputs["./run show json.loads"]
     answered = json.loads(outputs[f"curl '{SERVED_AT}/api/v1/search?q=json.dumps&limit=1'"])
     assert answered["hits"][0]["target"] == "library/json.html#json.dumps"
+
+
+def test_the_picture_can_be_made_again(served: str, environment: dict[str, str], tmp_path: Path) -> None:
+    assert "`search-wide-light.png`" in README
+    assert served
+    library = environment["LIVEDOCS_LIBRARY_PATH"]
+    done = _run(f"{sys.executable} scripts/screenshots.py {library} {tmp_path}", environment)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "search-wide-light.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_address_of_the_api_description_is_true(served: str) -> None:
