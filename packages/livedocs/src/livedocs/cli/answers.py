@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from typing import TYPE_CHECKING, cast
 
 from livedocs.errors import LibraryCorruptError, NotFoundError
 from livedocs.library import snapshot
 from livedocs.library.keys import fold
+from livedocs.search.engine import Engine
 from livedocs.search.models import Filters
 from livedocs.search.opening import open_engine
+from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,9 +59,9 @@ def show(library_path: Path, wanted: str) -> StoredEntry:
     from livedocs.library import reader
 
     is_id = wanted.isascii() and wanted.isdecimal() and len(wanted) <= _ID_DIGITS
-    entry_id = int(wanted) if is_id else _find(library_path, wanted).id
     with _connected(library_path) as connection:
-        return reader.entry(connection, entry_id)
+        # The id is of use in this connection only: the next build gives entries new ones.
+        return reader.entry(connection, int(wanted) if is_id else _find(connection, wanted).id)
 
 
 def docsets(library_path: Path) -> list[Docset]:
@@ -75,8 +76,9 @@ def docsets(library_path: Path) -> list[Docset]:
         return reader.docsets(connection)
 
 
-def _find(library_path: Path, name: str) -> Hit:
-    hits = search(library_path, name, limit=20, filters=Filters()).hits
+def _find(connection: Connection, name: str) -> Hit:
+    candidates = SqliteCandidates(cast("sqlite3.Connection", connection.connection.driver_connection))
+    hits = Engine(candidates).search(_printable(name), limit=20, filters=Filters()).hits
     key = fold(name)
     names = [(fold(hit.name), hit) for hit in hits]
     exact = [hit for folded, hit in names if folded == key]
@@ -93,11 +95,9 @@ def _connected(library_path: Path) -> Generator[Connection, None, None]:
     from sqlalchemy.exc import DatabaseError
 
     snapshot.check(library_path)
-    # A library is replaced, never changed, so SQLite need not look for changes (immutable).
-    address = f"file:{quote(str(library_path.absolute()))}?immutable=1"
-    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
+    engine = create_engine("sqlite://", creator=lambda: snapshot.connect(library_path))
     try:
-        with engine.connect() as connection:
+        with _naming_damage(library_path), engine.connect() as connection:
             yield connection
     except DatabaseError as error:
         raise _damaged(library_path, error.orig or error) from error
