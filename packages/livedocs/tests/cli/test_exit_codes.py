@@ -82,7 +82,8 @@ def test_a_setting_that_makes_no_sense_is_named(empty):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["frobnicate"], ["search"], ["search", "x", "--colour"], ["serve", "--port", "65536"]]
+    "arguments",
+    [["frobnicate"], ["search"], ["search", "x", "--docset"], ["docsets", "--colour"], ["serve", "--port", "65536"]],
 )
 def test_a_wrong_command_line_is_refused(empty, arguments):
     done = empty(*arguments)

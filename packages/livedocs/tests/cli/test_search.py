@@ -33,6 +33,26 @@ def test_words_need_no_quotes(jinja):
     assert jinja("search", "template", "inheritance").stdout == jinja("search", "template inheritance").stdout
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["->"], ["-="], ["-m", "pdb"], ["-Wignore"], ["-with"], ["--check-hash-based-pycs", "x"], ["-"], ["--x=1"]],
+)
+def test_what_begins_with_a_dash_and_is_no_option_is_looked_for(jinja, words):
+    with_options_around = jinja("search", "--json", *words, "-n", "3", "--kind=class")
+    assert with_options_around.returncode in {0, 1}
+    assert json.loads(with_options_around.stdout)["query"] == " ".join(words)
+    shown = jinja("show", words[0])
+    assert "There is no entry" in shown.stderr or shown.returncode == 0
+
+
+def test_a_query_may_contain_the_name_of_an_option_behind_two_dashes(jinja):
+    assert json.loads(jinja("search", "--json", "--", "--json", "-h").stdout)["query"] == "--json -h"
+
+
+def test_help_is_given_beside_a_query(jinja):
+    assert "Search the library" in jinja("search", "->", "-h").stdout
+
+
 def test_a_limit_is_kept(jinja):
     assert len(json.loads(jinja("search", "--json", "-n", "3", "template").stdout)["hits"]) == 3
 

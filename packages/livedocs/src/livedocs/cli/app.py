@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livedocs.cli.exit_codes import MEANINGS, ExitCode
+from livedocs.cli.query_command import QueryCommand
 
 if TYPE_CHECKING:
     from livedocs.settings import Settings
@@ -99,7 +100,7 @@ def up(host: Host = None, port: Port = None) -> None:
     _serve(settings)
 
 
-@app.command()
+@app.command(cls=QueryCommand)
 def search(
     words: Annotated[
         list[str],
@@ -123,7 +124,7 @@ def search(
         raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 
-@app.command()
+@app.command(cls=QueryCommand)
 def show(
     entry: Annotated[str, typer.Argument(metavar="NAME|ID", help="Name of an entry, or its id in a search's JSON.")],
     *,
