@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -37,3 +37,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     home_cache_seconds: float = Field(default=300.0, gt=0)
+
+    @field_validator("library_path", "cache_folder", mode="before")
+    @classmethod
+    def _read_as_a_shell_would(cls, value: str | Path) -> Path:
+        if not str(value).strip():
+            raise ValueError("it is empty; name a path, or leave it out for the usual place")
+        try:
+            return Path(value).expanduser()
+        except RuntimeError as error:
+            raise ValueError(f"{Path(value).parts[0]} is nobody's home folder here") from error

@@ -163,6 +163,28 @@ def test_up_does_not_replace_a_damaged_library_unasked(own_jinja):
     assert own_jinja.library.read_text() == "my notes"
 
 
+def test_a_place_that_cannot_be_written_is_refused_before_any_documentation_is_sought(empty):
+    (empty.folder / "file").touch()
+    done = empty.with_library(empty.folder / "file" / "library.sqlite")("build", "debian:python-no-such-package-doc")
+    assert done.returncode == 3
+    assert "LIVEDOCS_LIBRARY_PATH" in done.stderr
+
+
+def test_paths_in_settings_are_read_as_a_shell_reads_them(own_jinja):
+    library = own_jinja.library.relative_to(own_jinja.folder)
+    assert own_jinja("search", "Environment", LIVEDOCS_LIBRARY_PATH=f"~/{library}").returncode == 0
+    assert own_jinja("build", "nonsense", LIVEDOCS_LIBRARY_PATH="~/new/library.sqlite").returncode == 4
+    assert (own_jinja.folder / "new").is_dir()
+    assert not (own_jinja.folder / "~").exists()
+
+
+def test_two_slashes_in_front_of_a_path_count_as_one(own_jinja, jinja_docset):
+    slashed = {"LIVEDOCS_LIBRARY_PATH": f"/{own_jinja.library}"}
+    assert own_jinja("docsets", "--json", **slashed).stdout == own_jinja("docsets", "--json").stdout
+    assert own_jinja("remove", jinja_docset, **slashed).returncode == 0
+    assert json.loads(own_jinja("docsets", "--json").stdout) == {"docsets": []}
+
+
 def test_a_moved_library_is_found_through_its_setting(own_jinja, tmp_path):
     moved = tmp_path / "elsewhere.sqlite"
     shutil.move(own_jinja.library, moved)

@@ -81,6 +81,27 @@ def test_a_setting_that_makes_no_sense_is_named(empty):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("name", ["LIVEDOCS_LIBRARY_PATH", "LIVEDOCS_CACHE_FOLDER"])
+@pytest.mark.parametrize(
+    ("value", "complaint"), [("", "empty"), ("~nobody-at-all/x", "~nobody-at-all is nobody's home")]
+)
+def test_a_path_that_leads_nowhere_is_named(empty, name, value, complaint):
+    done = empty("docsets", **{name: value})
+    assert done.returncode == 2
+    assert name in done.stderr
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_that_are_no_text_are_refused_with_advice(empty):
+    (empty.folder / ".env").write_bytes("LIVEDOCS_HOST=zürich".encode("latin-1"))
+    done = empty("docsets")
+    assert done.returncode == 2
+    assert ".env" in done.stderr
+    assert "UTF-8" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["frobnicate"], ["search"], ["search", "x", "--docset"], ["docsets", "--colour"], ["serve", "--port", "65536"]],

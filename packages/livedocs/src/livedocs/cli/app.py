@@ -178,5 +178,10 @@ def _settings(*, host: str | None = None, port: int | None = None) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        wrong = [f"LIVEDOCS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+        wrong = [
+            f"LIVEDOCS_{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        ]
         raise SettingsError(f"A setting cannot be used. {'; '.join(wrong)}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The file .env in this folder is not UTF-8 ({error}). Save it as UTF-8.") from error

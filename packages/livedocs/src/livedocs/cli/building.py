@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from livedocs.library import snapshot
 from livedocs.library.build import build_docset
 from livedocs.sources.resolve import open_first, resolve
 
@@ -38,6 +39,7 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
         SourceError: a documentation could not be obtained; those before it are in the library.
         LibraryError: the library cannot be written.
     """
+    snapshot.prepare(settings.library_path.resolve())
     for spec in specs:
         request = resolve(spec, cache_folder=settings.cache_folder)
         with _progress() as report, open_first(request, report) as (documentation, failures):

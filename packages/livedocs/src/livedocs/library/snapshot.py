@@ -109,12 +109,7 @@ def replacing(path: Path) -> Generator[Path, None, None]:
         LibraryBusyError: another process is building into the same library.
         LibraryError: the folder cannot be written to.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        message = f"{path.parent} cannot be written to ({error.strerror}). Choose another place: LIVEDOCS_LIBRARY_PATH."
-        raise LibraryError(path, message) from error
+    lock = _open_lock(path)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -130,6 +125,24 @@ def replacing(path: Path) -> Generator[Path, None, None]:
             _remove_leftovers(path)
     finally:
         os.close(lock)
+
+
+def prepare(path: Path) -> None:
+    """Make sure that a library can be put there, before anything is done for it; makes its folder.
+
+    Raises:
+        LibraryError: the folder cannot be written to.
+    """
+    os.close(_open_lock(path))
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        message = f"{path.parent} cannot be written to ({error.strerror}). Choose another place: LIVEDOCS_LIBRARY_PATH."
+        raise LibraryError(path, message) from error
 
 
 def _put_in_place(new: Path, path: Path) -> None:
