@@ -64,6 +64,16 @@ def docset_slug(text: str) -> str:
     return _UNSAFE_IN_SLUG.sub("-", text.lower()).strip("-.") or "docs"
 
 
+def split_docset(text: str) -> tuple[str, str]:
+    """Name and version of a docset as people write it; the version is empty when there is none.
+
+    >>> split_docset("python@3.11"), split_docset("python")
+    (('python', '3.11'), ('python', ''))
+    """
+    name, _, version = text.partition("@")
+    return name, version
+
+
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 

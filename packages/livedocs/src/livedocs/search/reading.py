@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 
 from livedocs.errors import QueryError
-from livedocs.library.keys import docset_slug
+from livedocs.library.keys import docset_slug, split_docset
 from livedocs.search.models import Filters
 from livedocs.search.query import Query, Shape
 from livedocs.search.shapes import recognise
@@ -67,7 +67,7 @@ def _take_filters(text: str, filters: Filters) -> tuple[str, Filters]:
         if name == "kind":
             kind = value
         else:
-            docset, _, version = value.partition("@")
+            docset, version = split_docset(value)
     cleaned = Filters(
         docset=docset_slug(docset) if docset else "",
         version=docset_slug(version) if version else "",

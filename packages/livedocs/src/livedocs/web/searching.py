@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from livedocs.library.keys import split_docset
 from livedocs.search.engine import Engine
 from livedocs.search.models import Filters
 from livedocs.search.spelling import Spelling
@@ -33,7 +34,7 @@ def filters(docset: str = "", version: str = "", kind: str = "") -> Filters:
         version: a version; wins over the one in ``docset``.
         kind: a kind of entry.
     """
-    name, _, named_version = docset.partition("@")
+    name, named_version = split_docset(docset)
     return Filters(docset=name, version=version or named_version, kind=kind)
 
 
