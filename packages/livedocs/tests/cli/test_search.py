@@ -29,6 +29,13 @@ def test_a_hit_shows_its_name_kind_signature_summary_and_place(jinja):
     assert place.strip().endswith("api.html#jinja2.Environment.get_template")
 
 
+def test_the_place_of_a_hit_that_is_nowhere_on_the_web_is_named_and_looks_like_no_path(jinja, jinja_docset):
+    place = f"{jinja_docset.replace('@', ' ')}: api.html#jinja2.Environment.get_template"
+    found = jinja("search", "jinja2.Environment.get_template", "--limit", "1").stdout.splitlines()
+    assert found[-1] == f"  {place}"
+    assert place in jinja("show", "jinja2.Environment.get_template").stdout.splitlines()
+
+
 def test_words_need_no_quotes(jinja):
     assert jinja("search", "template", "inheritance").stdout == jinja("search", "template inheritance").stdout
 
@@ -79,6 +86,21 @@ def test_a_correction_is_said(jinja):
 def test_nothing_found_is_said_and_has_its_exit_code(jinja):
     done = jinja("search", "zzqqxxyy")
     assert (done.returncode, done.stdout) == (1, "Nothing found for 'zzqqxxyy'.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (["--docset", "nosuch@1", "open"], "Only the docset nosuch@1 was searched. The library holds: {docset}."),
+        (["docset:nosuch open"], "Only the docset nosuch was searched. The library holds: {docset}."),
+        (["--kind", "Nosuch", "open"], "Only entries of the kind nosuch were searched. There are: "),
+    ],
+)
+def test_a_filter_that_leaves_nothing_is_named_with_what_there_is(jinja, jinja_docset, arguments, advice):
+    done = jinja("search", *arguments)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1].startswith(advice.format(docset=jinja_docset))
+    assert ("class" in done.stdout) is ("--kind" in arguments)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from livedocs.library.keys import fold
 from livedocs.search.engine import Engine
 from livedocs.search.models import Filters
 from livedocs.search.opening import open_engine
+from livedocs.search.reading import parse
 from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
@@ -43,6 +44,35 @@ def search(library_path: Path, query: str, *, limit: int, filters: Filters) -> S
     """
     with _naming_damage(library_path), open_engine(library_path) as engine:
         return engine.search(_printable(query), limit=limit, filters=filters)
+
+
+def filter_advice(library_path: Path, query: str, *, filters: Filters) -> list[str]:
+    """Say what limited a search that found nothing, and what there is instead.
+
+    Args:
+        library_path: the library.
+        query: as typed; it may hold filters, too.
+        filters: those given beside it.
+
+    Returns:
+        Lines; none when nothing limited the search.
+
+    Raises:
+        LibraryError: the library is missing, damaged or from another version.
+    """
+    from livedocs.library import reader
+
+    applied = parse(_printable(query), filters).filters
+    with _connected(library_path) as connection:
+        held = [f"{docset.name}@{docset.version}" for docset in reader.docsets(connection)]
+        kinds = reader.kinds(connection)
+    lines: list[str] = []
+    if applied.docset or applied.version:
+        wanted = f"{applied.docset}@{applied.version}" if applied.version else applied.docset
+        lines.append(f"Only the docset {wanted} was searched. The library holds: {', '.join(held) or 'none'}.")
+    if applied.kind:
+        lines.append(f"Only entries of the kind {applied.kind} were searched. There are: {', '.join(kinds) or 'none'}.")
+    return lines
 
 
 def show(library_path: Path, wanted: str) -> StoredEntry:

@@ -114,13 +114,17 @@ def search(
 ) -> None:
     """Search the library."""
     from livedocs.cli import answers, printing
+    from livedocs.library.keys import split_docset
     from livedocs.search.models import Filters
 
-    name, _, version = docset.lower().partition("@")
-    filters = Filters(docset=name, version=version, kind=kind.lower())
-    result = answers.search(_settings().library_path, " ".join(words), limit=limit, filters=filters)
+    library_path, query = _settings().library_path, " ".join(words)
+    name, version = split_docset(docset)
+    filters = Filters(docset=name, version=version, kind=kind)
+    result = answers.search(library_path, query, limit=limit, filters=filters)
     printing.search_json(result) if as_json else printing.search_result(result)
     if not result.hits:
+        if not as_json:
+            printing.advice(answers.filter_advice(library_path, query, filters=filters))
         raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 
@@ -152,11 +156,12 @@ def remove(
 ) -> None:
     """Take a docset out of the library."""
     from livedocs.library.build import remove as remove_docset
+    from livedocs.library.keys import split_docset
 
-    name, at, version = docset.partition("@")
-    if not (name and at and version):
+    name, version = split_docset(docset)
+    if not (name and version):
         raise typer.BadParameter(f"{docset!r} does not say which version: write NAME@VERSION, as python@3.11.")
-    remove_docset(name.lower(), version, _settings().library_path)
+    remove_docset(name, version, _settings().library_path)
     typer.echo(f"{name} {version} is no longer in the library.")
 
 

@@ -37,6 +37,12 @@ def search_result(result: SearchResult) -> None:
         _print_hit(console, hit, result.terms)
 
 
+def advice(lines: list[str]) -> None:
+    """Print what to do about a search that found nothing."""
+    for line in lines:
+        _console().print(Text(line), soft_wrap=True)
+
+
 def entry_json(found: StoredEntry) -> None:
     """Print the body that ``GET /api/v1/entries/{id}`` answers."""
     from livedocs.web.api.models import EntryBody
@@ -56,7 +62,7 @@ def entry(found: StoredEntry) -> None:
     console.print()
     console.print(Text(found.text.strip()), soft_wrap=not console.is_terminal)
     console.print()
-    console.print(Text(found.original_url or found.url, "blue"), soft_wrap=True)
+    console.print(Text(found.original_url or f"{docset.name} {docset.version}: {found.target}", "blue"), soft_wrap=True)
     rights = " · ".join(part for part in (docset.title, docset.copyright, docset.licence) if part)
     console.print(Text(rights, "dim"), soft_wrap=True)
 
@@ -92,7 +98,7 @@ def _print_hit(console: Console, hit: Hit, terms: tuple[str, ...]) -> None:
         _print_indented(console, Text(hit.signature, "cyan"))
     if hit.summary:
         _print_indented(console, Text(_shortened(hit.summary, console)))
-    console.print(Text(f"  {hit.original_url or hit.url}", "blue"), soft_wrap=True)
+    console.print(Text(f"  {hit.original_url or f'{hit.docset} {hit.version}: {hit.target}'}", "blue"), soft_wrap=True)
 
 
 def _print_indented(console: Console, text: Text) -> None:
