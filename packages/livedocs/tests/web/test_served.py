@@ -154,6 +154,31 @@ async def test_a_library_damaged_inside_ends_the_start_with_its_name(damaged_ins
         await ServedLibrary(damaged_inside).load()
 
 
+async def test_a_library_that_lacks_a_table_ends_the_start_with_its_name(library_path: Path, anyio_backend: str):
+    with closing(sqlite3.connect(library_path)) as connection:
+        connection.execute("DROP TABLE word")
+        connection.execute("VACUUM")
+    with pytest.raises(LibraryCorruptError, match=r"library\.sqlite is damaged \(no such table: word\)"):
+        await ServedLibrary(library_path).load()
+
+
+async def test_a_new_file_that_is_no_library_is_logged_in_one_line(
+    library: ServedLibrary, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    nothing = tmp_path / "nothing"
+    nothing.write_text("not a library")
+    replace(library.path, nothing)
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(library.follow)
+            while not caplog.records:
+                await anyio.lowlevel.checkpoint()
+            tasks.cancel_scope.cancel()
+    (record,) = caplog.records
+    assert "is not a SQLite file" in record.getMessage()
+    assert record.exc_info is None
+
+
 def test_without_built_assets_the_error_says_how_to_build_them(tmp_path: Path):
     with pytest.raises(AssetsMissingError, match="manifest"):
         Assets.load(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -111,6 +112,9 @@ class ServedLibrary:
             await anyio.sleep(SECONDS_BETWEEN_LOOKS)
             try:
                 await self.refresh()
+            except LibraryError as error:
+                # Said on purpose, for whoever replaced the file: where in the code it was said is of no use to them.
+                logger.error("%s The last library is served on.", error)  # noqa: TRY400
             except Exception:  # what goes wrong with a new file must not end the service of the last one
                 logger.exception("The library's file was replaced, but cannot be served; the last one still is.")
 
@@ -137,7 +141,7 @@ class ServedLibrary:
         try:
             await copy()
             self._current = await self._database.run(self._served_by)
-        except (DatabaseFileError, DatabaseError) as error:
+        except (DatabaseFileError, DatabaseError, sqlite3.DatabaseError) as error:
             message = f"The library {self.path} is damaged ({error}). Build it again with 'livedocs build python'."
             raise LibraryCorruptError(self.path, message) from error
 
