@@ -66,8 +66,16 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.library = library
+    _include_routes(app, library, pages, home_cache_seconds=settings.home_cache_seconds)
+    ErrorAnswers(pages).install(app)
+    describe_problems(app)
+    _add_middleware(app, library, pages)
+    return app
+
+
+def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, home_cache_seconds: float) -> None:
     for router in (
-        home.router(pages, cache_seconds=settings.home_cache_seconds),
+        home.router(pages, cache_seconds=home_cache_seconds),
         search.router(library, pages),
         reading.router(library, pages),
         api.router(library),
@@ -75,12 +83,13 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         app.include_router(router)
     app.mount(STATIC_PREFIX, ImmutableFiles(directory=STATIC_FOLDER), name="static")
-    ErrorAnswers(pages).install(app)
-    describe_problems(app)
+
+
+def _add_middleware(app: FastAPI, library: ServedLibrary, pages: Pages) -> None:
+    # Each runs outside of those added before it.
     cache = ResponseCache()
     cache.install(app)
     library.after_swap(cache.clear)
     app.add_middleware(Validators, version=lambda: pages.version)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadRequests)
-    return app
