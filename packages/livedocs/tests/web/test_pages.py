@@ -115,10 +115,23 @@ async def test_links_inside_a_page_stay_inside_the_app(client: AsyncClient):
     assert all(href.startswith("/docs/jinja/3.1.x/") for href in inside)
 
 
-async def test_the_address_of_a_docset_leads_to_its_first_page(client: AsyncClient):
-    answer = await client.get("/docs/jinja/3.1.x/")
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("/docs", "/"),
+        ("/docs/", "/"),
+        ("/docs/jinja", "/docs/jinja/3.1.x/index.html"),
+        ("/docs/jinja/", "/docs/jinja/3.1.x/index.html"),
+        ("/docs/jinja/3.1.x", "/docs/jinja/3.1.x/index.html"),
+        ("/docs/jinja/3.1.x/", "/docs/jinja/3.1.x/index.html"),
+    ],
+)
+async def test_an_address_above_the_pages_leads_to_the_nearest_first_page(
+    client: AsyncClient, address: str, leads_to: str
+):
+    answer = await client.get(address)
     assert answer.status_code == 307
-    assert answer.headers["location"] == "/docs/jinja/3.1.x/index.html"
+    assert answer.headers["location"] == leads_to
 
 
 async def test_images_of_the_documentation_are_served(client: AsyncClient):
@@ -136,6 +149,8 @@ async def test_images_of_the_documentation_are_served(client: AsyncClient):
         ("/docs/jinja/3.1.x/nowhere.png", "no such place: a file nowhere.png"),
         ("/docs/flask/9/index.html", "There is no docset flask 9"),
         ("/docs/flask/9/", "There is no docset flask 9"),
+        ("/docs/flask", "There is no docset flask in"),
+        ("/docs/jinja/9", "There is no docset jinja 9"),
         ("/nowhere", "Nothing matches the given URI"),
     ],
 )

@@ -1,4 +1,8 @@
-"""``GET /docs/{docset}/{version}/{path}``: a page of a documentation, or an image it shows."""
+"""``GET /docs/{docset}/{version}/{path}``: a page of a documentation, or an image it shows.
+
+The shorter addresses above it lead to the nearest page there is: of a version its first page, of a docset that of its
+newest version, of them all the home page.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +30,23 @@ def router(library: ServedLibrary, pages: Pages) -> APIRouter:
     """The reading view."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+    @routes.get("/docs")
+    @routes.get("/docs/")
+    async def all_docsets() -> Response:
+        return RedirectResponse("/")
+
+    @routes.get("/docs/{docset}")
+    @routes.get("/docs/{docset}/")
+    async def newest_version(docset: str) -> Response:
+        return _first_page(library, docset)
+
+    @routes.get("/docs/{docset}/{version}")
+    @routes.get("/docs/{docset}/{version}/")
+    async def one_version(docset: str, version: str) -> Response:
+        return _first_page(library, docset, version)
+
     @routes.get("/docs/{docset}/{version}/{path:path}")
     async def read(docset: str, version: str, path: str) -> Response:
-        if not path:
-            return await _first_page(library, docset, version)
-
         def find(session: Session, _: Served) -> Page | Asset:
             look_up = reader.page if path.endswith(_PAGE_SUFFIXES) else reader.asset
             return look_up(session, docset, version, path)
@@ -43,8 +59,9 @@ def router(library: ServedLibrary, pages: Pages) -> APIRouter:
     return routes
 
 
-async def _first_page(library: ServedLibrary, docset: str, version: str) -> Response:
-    for known in library.current.docsets:
-        if (known.name, known.version) == (docset, version):
+def _first_page(library: ServedLibrary, docset: str, version: str = "") -> Response:
+    for known in library.current.docsets:  # the newest version first
+        if known.name == docset and version in ("", known.version):
             return RedirectResponse(known.url)
-    raise NotFoundError(f"There is no docset {docset} {version} in this library.")
+    wanted = f"{docset} {version}".rstrip()
+    raise NotFoundError(f"There is no docset {wanted} in this library.")
