@@ -166,3 +166,13 @@ async def test_a_query_that_is_too_long_is_refused_in_words(client: AsyncClient)
         answer = await client.get("/search", params={"q": "x" * 10_000}, headers=headers)
         assert answer.status_code == 422
         assert "at most 1000 can be answered" in answer.text
+        assert "This query cannot be answered" in LexborHTMLParser(answer.text).css_first("h1").text()
+
+
+@pytest.mark.parametrize(
+    "address", ["/docs/jinja/3.1.x/{}.html", "/docs/jinja/{}/index.html", "/docs/{}", "/{}", "/api/v1/{}"]
+)
+async def test_a_long_address_that_leads_nowhere_is_not_repeated_whole(client: AsyncClient, address: str):
+    answer = await client.get(address.format("x" * 30_000))
+    assert answer.status_code == 404
+    assert "x" * 201 not in answer.text

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from livedocs.web.pages import Pages
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_ECHO = 200
+"""Characters of an address that an answer repeats at most, whatever was asked for."""
+
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
 
 
@@ -61,7 +64,11 @@ class ErrorAnswers:
     async def known(self, request: Request, error: Exception) -> Response:
         """An error livedocs raised on purpose; its message says what to do."""
         status = HTTPStatus.NOT_FOUND if isinstance(error, NotFoundError) else HTTPStatus.UNPROCESSABLE_ENTITY
-        return self._answer(request, status, str(error))
+        detail = str(error)
+        for value in map(str, request.path_params.values()):
+            detail = detail.replace(value, _cut(value))
+        heading = "This query cannot be answered" if isinstance(error, QueryError) else None
+        return self._answer(request, status, detail, heading=heading)
 
     async def unexpected(self, request: Request, error: Exception) -> Response:
         """A defect: nothing about it is told; the server that runs the application logs it."""
@@ -71,17 +78,29 @@ class ErrorAnswers:
         return self._answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail, headers=SECURITY_HEADERS)
 
     def _answer(
-        self, request: Request, status: HTTPStatus, detail: str, *, headers: Any = None, errors: Any = None
+        self,
+        request: Request,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        heading: str | None = None,
+        headers: Any = None,
+        errors: Any = None,
     ) -> Response:
         if request.url.path.startswith(_FOR_PROGRAMS):
             problem = Problem(
-                title=status.phrase, status=status, detail=detail, instance=request.url.path, errors=errors
+                title=status.phrase, status=status, detail=detail, instance=_cut(request.url.path), errors=errors
             )
             content = problem.model_dump(exclude_none=True)
             return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
         is_fragment = request.headers.get("hx-request-type") == "partial"
         template = "error_fragment.html" if is_fragment else "error.html"
         query = request.query_params.get("q", "")
-        response = self._pages.render(template, {"status": status, "detail": detail, "query": query}, status=status)
+        context = {"problem": heading or status.phrase, "detail": detail, "query": query}
+        response = self._pages.render(template, context, status=status)
         response.headers.update(headers or {})
         return response
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"
