@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import environment
-from workspace import ROOT, SetupError, call, fingerprint, say
+from workspace import CACHE, ROOT, SetupError, call, fingerprint, say
 
 FRONTEND = ROOT / "packages" / "livedocs" / "frontend"
 WEB = ROOT / "packages" / "livedocs" / "src" / "livedocs" / "web"
 BUILT = WEB / "static"
+MANIFEST = BUILT / "manifest.json"
+STAMP = CACHE / "front-end.sources"
+"""Says what the built files were made from; beside them it would be served, too."""
 MODULES = FRONTEND / "node_modules"
 OLDEST_NODE = 20
 
@@ -96,7 +99,7 @@ def sources() -> str:
 
 def is_built() -> bool:
     """Whether the built files are there and belong to the present sources."""
-    return _says(BUILT / ".sources", sources())
+    return MANIFEST.is_file() and _says(STAMP, sources())
 
 
 def build() -> None:
@@ -108,8 +111,10 @@ def build() -> None:
     npm = install_modules()
     say("Building the front end")
     made_from = sources()
+    STAMP.unlink(missing_ok=True)  # an interrupted build belongs to no sources that are known
     npm("run", "--silent", "build")
-    (BUILT / ".sources").write_text(made_from)
+    CACHE.mkdir(exist_ok=True)
+    STAMP.write_text(made_from)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import environment
 import frontend
-from workspace import ROOT
+from workspace import CACHE
 
 
 def provision(lock: Literal["run", "dev"]) -> None:
@@ -19,10 +19,9 @@ def provision(lock: Literal["run", "dev"]) -> None:
     """
     if environment.is_installed(lock) and frontend.is_built():
         return
-    cache = ROOT / ".cache"
-    cache.mkdir(exist_ok=True)
+    CACHE.mkdir(exist_ok=True)
     # Two commands started at once set up one after the other; the second finds nothing left to do.
-    with (cache / "set-up.lock").open("w") as turn:
+    with (CACHE / "set-up.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not environment.is_installed(lock):
             environment.install(lock)

@@ -1,6 +1,7 @@
 """What the set-up scripts share: where things are, how to run commands, how to know that nothing has changed.
 
-Everything in this folder runs on a bare Python 3.11 and its standard library: it is there before anything is installed.
+Everything in this folder runs on a bare Python 3.11 and its standard library, because it is there before anything is
+installed; all but ``screenshots.py``, which needs the finished environment and is no part of the set-up.
 """
 
 import hashlib
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache"
+"""What the set-up remembers between runs, and what is served to nobody."""
 STDERR = 2
 
 

@@ -55,6 +55,8 @@ def ready(checkout: Checkout) -> Checkout:
     checkout.evaluate(
         "import environment, frontend\n"
         "environment.Stamp(locks={'run': environment.wanted('run')}).write()\n"
-        "(frontend.BUILT / '.sources').write_text(frontend.sources())\n"
+        "frontend.MANIFEST.write_text('{}')\n"
+        "frontend.CACHE.mkdir()\n"
+        "frontend.STAMP.write_text(frontend.sources())\n"
     )
     return checkout

@@ -30,6 +30,17 @@ def test_missing_built_files_ask_for_a_build(ready):
     assert ready.evaluate(BUILT) == "False"
 
 
+def test_a_build_leaves_only_what_the_front_end_made_in_the_served_folder(ready):
+    statements = (
+        "import frontend\n"
+        "frontend.STAMP.write_text('another')\n"
+        "frontend.install_modules = lambda: lambda *words: frontend.MANIFEST.write_text('{}')\n"
+        "frontend.build()\n"
+        "print(frontend.is_built(), [path.name for path in frontend.BUILT.iterdir()])"
+    )
+    assert ready.evaluate(statements) == "True ['manifest.json']"
+
+
 @pytest.mark.parametrize(("answer", "version"), [("v20.11.0", 20), ("v9.1.0", 9), ("nonsense", 0), ("", 0)])
 def test_the_major_version_of_node_is_read_from_its_answer(tmp_path, answer, version):
     node = tmp_path / "node"
