@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> NoReturn:
         provision("run")
     except SetupError as error:
         sys.exit(f"livedocs could not be set up. {error}")
+    # Nothing is on PATH: what livedocs advises has to name this script.
+    os.environ["LIVEDOCS_COMMAND"] = "./run"
     command = ENVIRONMENT / "bin" / "livedocs"
     os.execv(command, [str(command), *(arguments or ["up"])])
 

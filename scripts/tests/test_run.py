@@ -21,6 +21,11 @@ def test_it_can_be_started_from_any_folder(ready, tmp_path):
     assert ready.run("sh", "-c", 'cd elsewhere && "../run"').stdout.strip() == str(elsewhere.resolve())
 
 
+def test_livedocs_is_told_how_it_was_called(ready):
+    (ready.root / ".venv/bin/livedocs").write_text('#!/bin/sh\necho "$LIVEDOCS_COMMAND"\n')
+    assert ready.run("./run").stdout == "./run\n"
+
+
 def test_the_status_of_livedocs_is_the_status_of_run(ready):
     (ready.root / ".venv/bin/livedocs").write_text("#!/bin/sh\nexit 3\n")
     assert ready.run("./run").returncode == 3

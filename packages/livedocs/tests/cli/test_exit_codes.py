@@ -37,6 +37,11 @@ def test_without_a_library_every_command_says_how_to_get_one(empty, command):
     assert "Traceback" not in done.stderr
 
 
+def test_advice_names_the_command_that_was_called(empty):
+    assert "Build one with './run build python'." in empty("docsets", LIVEDOCS_COMMAND="./run").stderr
+    assert "Build one with 'livedocs build python'." in empty("docsets").stderr
+
+
 def damage_header(content: bytes) -> bytes:
     return b"not a database" + content[14:]
 

@@ -6,9 +6,13 @@ Imports nothing else at first: processes that parse pages import this module, to
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 logger = logging.getLogger(__name__)
+
+_COMMAND_VARIABLE = "LIVEDOCS_COMMAND"
+"""Internal: how whoever started this calls ``livedocs``; ``./run`` of a checkout sets it, for it puts nothing on PATH."""
 
 
 def main() -> None:
@@ -47,4 +51,5 @@ def _say(message: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True).print(Text("Error: ", "bold red"), Text(message), sep="", soft_wrap=True)
+    advice = message.replace("'livedocs ", f"'{os.environ.get(_COMMAND_VARIABLE, 'livedocs')} ")
+    Console(stderr=True).print(Text("Error: ", "bold red"), Text(advice), sep="", soft_wrap=True)
