@@ -12,7 +12,7 @@ import sys
 logger = logging.getLogger(__name__)
 
 _COMMAND_VARIABLE = "LIVEDOCS_COMMAND"
-"""Internal: how whoever started this calls ``livedocs``; ``./run`` of a checkout sets it, for it puts nothing on PATH."""
+"""Internal: how ``livedocs`` was called; ``./run`` of a checkout sets it, because it puts nothing on PATH."""
 
 
 def main() -> None:
