@@ -88,6 +88,11 @@ class PostgresDatabase(Database):
         """The address of the primary; printed, it hides the password."""
         return self._url
 
+    @property
+    def options(self) -> PostgresOptions:
+        """How it connects."""
+        return self._options
+
     def __repr__(self) -> str:
         return f"PostgresDatabase({printed(self._url)})"
 

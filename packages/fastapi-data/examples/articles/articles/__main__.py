@@ -16,7 +16,7 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 def main() -> None:
     """Serve until interrupted."""
     settings = DatabaseSettings()
-    asyncio.run(upgrade(settings.address, MIGRATIONS))
+    asyncio.run(upgrade(settings, MIGRATIONS))
     app = create_app(Database.from_settings(settings))
     uvicorn.run(app, host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "8002")))
 

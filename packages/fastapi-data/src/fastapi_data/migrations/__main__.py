@@ -36,7 +36,7 @@ async def _run(options: argparse.Namespace) -> str:
     if options.command == "init":
         create_folder(options.folder, options.base)
         return f"Next: python -m fastapi_data.migrations --folder {options.folder} revision 'First tables'"
-    target = options.url or DatabaseSettings().address, options.folder
+    target = options.url or DatabaseSettings(), options.folder
     match options.command:
         case "upgrade":
             await upgrade(*target, options.to)

@@ -22,12 +22,13 @@ from sqlalchemy import URL
 
 from fastapi_data.errors import MigrationError
 from fastapi_data.postgres import PostgresDatabase
+from fastapi_data.settings import DatabaseSettings
 from fastapi_data.sqlite import SQLiteDatabase
 
 T = TypeVar("T")
 
-Migratable: TypeAlias = PostgresDatabase | SQLiteDatabase | URL | str
-"""A database, set up or not, or its URL."""
+Migratable: TypeAlias = PostgresDatabase | SQLiteDatabase | DatabaseSettings | URL | str
+"""A database, set up or not, or its settings, or its URL. It is reached as those say, with their TLS for example."""
 
 # alembic.context and alembic.op are one for the whole process.
 _ONE_AT_A_TIME = Lock()
@@ -166,8 +167,7 @@ def _run_blocking(database: Migratable, folder: str | PathLike[str], work: Calla
             f"{path} holds no migrations. Begin with: python -m fastapi_data.migrations --folder {path} "
             "init application.models:Base"
         )
-    url = database if isinstance(database, URL | str) else database.url
-    config = Config(stdout=StringIO(), cmd_opts=Namespace(quiet=True), attributes={"url": url})
+    config = Config(stdout=StringIO(), cmd_opts=Namespace(quiet=True), attributes=_attributes(database))
     # A percent sign would begin an interpolation.
     config.set_main_option("script_location", fspath(path).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -176,3 +176,15 @@ def _run_blocking(database: Migratable, folder: str | PathLike[str], work: Calla
             return work(config)
     except CommandError as error:
         raise MigrationError(f"{error}") from error
+
+
+def _attributes(database: Migratable) -> dict[str, Any]:
+    match database:
+        case DatabaseSettings():
+            return {"url": database.address, "options": database.options}
+        case PostgresDatabase():
+            return {"url": database.url, "options": vars(database.options)}
+        case SQLiteDatabase():
+            return {"url": database.url}
+        case _:
+            return {"url": database}

@@ -27,6 +27,9 @@ _LOCK_KEY = 0x6661737464617461
 
 _LOCK_POLL_SECONDS = 0.1
 
+_CARRIED_OPTIONS = {"tls", "pgbouncer", "connect_timeout_seconds", "startup_timeout_seconds"}
+"""How to reach the server. The rest is about requests: a migration may take longer than a statement of theirs."""
+
 
 def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> None:
     """Run what Alembic was asked for; the one call of an ``env.py``.
@@ -46,7 +49,7 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
         DatabaseSettingsError: no database was named, or the address is neither PostgreSQL's nor SQLite's.
         DatabaseUnavailableError: the server cannot be reached.
     """
-    url = _url()
+    url, given = _target()
     # Batches also run on databases that can alter tables, so a revision that was written on one database runs on all.
     batches = {"render_as_batch": True, "transactional_ddl": True}
     options = {"target_metadata": metadata, "render_item": _import_own_type, **batches, **options}
@@ -57,7 +60,7 @@ def run_migrations(metadata: MetaData | Sequence[MetaData], **options: Any) -> N
     elif url.get_backend_name() == "sqlite":
         _run_on_sqlite(url, options)
     else:
-        asyncio.run(_run_on_postgres(url, options))
+        asyncio.run(_run_on_postgres(url, given, options))
 
 
 def _import_own_type(kind: str, item: object, autogenerate: Any) -> bool:
@@ -67,10 +70,16 @@ def _import_own_type(kind: str, item: object, autogenerate: Any) -> bool:
     return False
 
 
-def _url() -> URL:
-    given = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
-    url = parse_url(given) if given else DatabaseSettings().address
-    return url.set(drivername="sqlite") if url.get_backend_name() == "sqlite" else postgres_url(url)
+def _target() -> tuple[URL, dict[str, Any]]:
+    """The address, and the options of the database's class."""
+    attributes = context.config.attributes
+    given = attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
+    if given:
+        url, options = parse_url(given), attributes.get("options", {})
+    else:
+        settings = DatabaseSettings()
+        url, options = settings.address, settings.options
+    return url.set(drivername="sqlite") if url.get_backend_name() == "sqlite" else postgres_url(url), options
 
 
 def _run_on_sqlite(url: URL, options: dict[str, Any]) -> None:
@@ -81,8 +90,9 @@ def _run_on_sqlite(url: URL, options: dict[str, Any]) -> None:
         _migrate(connection, options)
 
 
-async def _run_on_postgres(url: URL, options: dict[str, Any]) -> None:
-    database = PostgresDatabase(url, application_name="fastapi-data migrations")
+async def _run_on_postgres(url: URL, given: dict[str, Any], options: dict[str, Any]) -> None:
+    carried = {name: given[name] for name in _CARRIED_OPTIONS & given.keys()}
+    database = PostgresDatabase(url, application_name="fastapi-data migrations", **carried)
     # Its end closes the connection, which gives the lock back even after an error.
     async with database.lifespan():
         engine = AsyncEngine(database.sync_engines()[0])
