@@ -12,17 +12,25 @@ let left = null;
 
 const address = () => location.pathname + location.search;
 
-function leaveCurrentView() {
+/** Address of the page in place; null while results are. */
+let shown = location.pathname === SEARCH_PATH ? null : address();
+
+/** Where the view was when the browser took a step; by the time htmx tells of it, the browser has scrolled. */
+let scrollAtStep = 0;
+
+/** @param {string} from its address @param {number} scroll where in it the reader was */
+function leaveView(from, scroll) {
   const nodes = document.createDocumentFragment();
-  left = { address: address(), title: document.title, nodes, scroll: scrollY };
+  left = { address: from, title: document.title, nodes, scroll };
   nodes.append(...main().childNodes);
+  shown = null;
 }
 
 /** @param {Event} event */
 function recordStep(event) {
   const { history: step } = /** @type {CustomEvent<{ history: { type: "push" | "replace" } }>} */ (event).detail;
   if (location.pathname === SEARCH_PATH) return;
-  leaveCurrentView();
+  leaveView(address(), scrollY);
   scrollTo(0, 0);
   step.type = "push";
 }
@@ -39,13 +47,17 @@ function restore(event) {
   event.preventDefault();
   htmx.trigger(searchForm(), "htmx:abort");
   fillForm();
+  // Only the anchor is another one, and the browser scrolls to that.
+  if (shown === address()) return;
   if (left?.address === address()) {
+    shown = left.address;
     main().replaceChildren(left.nodes);
     document.title = left.title;
     scrollTo(0, left.scroll);
     left = null;
     searchForm().dispatchEvent(new CustomEvent("livedocs:restored", { bubbles: true }));
   } else if (location.pathname === SEARCH_PATH) {
+    if (shown !== null) leaveView(shown, scrollAtStep);
     queryInput().dispatchEvent(new InputEvent("input", { bubbles: true }));
   } else {
     location.reload();
@@ -59,6 +71,7 @@ function dropEmptyFields(event) {
 }
 
 export function keepHistory() {
+  addEventListener("popstate", () => (scrollAtStep = scrollY));
   document.addEventListener("htmx:config:request", dropEmptyFields);
   document.addEventListener("htmx:before:history:update", recordStep);
   document.addEventListener("htmx:before:history:restore", restore);

@@ -62,9 +62,41 @@ async def test_searching_from_a_page_and_going_back_returns_to_the_same_place(pa
     await expect(page.locator("#app-results")).to_have_attribute("data-asked", "pathlib")
     await page.go_back()
     await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.loads$"))
-    await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
-    assert scroll > 0
     await expect(page).to_have_title(re.compile("^json"))
+    assert scroll > 0
+    assert await page.evaluate("scrollY") == scroll
+
+
+async def test_a_page_is_found_at_the_same_place_however_often_one_goes_back_and_forward(page: Page):
+    await page.goto("/docs/python/3.11/library/json.html#json.loads")
+    await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
+    await page.keyboard.press("/")
+    await page.keyboard.type("pathlib")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "pathlib")
+    await page.go_back()
+    await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
+    await page.evaluate("scrollBy(0, 300)")
+    scroll = await page.evaluate("scrollY")
+    for _ in range(2):
+        await page.go_forward()
+        await expect(page.locator("#app-results")).to_have_attribute("data-asked", "pathlib")
+        await page.go_back()
+        await expect(page.locator("[id='json.loads']")).to_be_attached()
+        await expect(page).to_have_title(re.compile("^json"))
+        assert await page.evaluate("scrollY") == scroll
+
+
+async def test_typing_does_not_move_the_page_that_is_read(unwatched_page: Page):
+    page = unwatched_page
+    await page.goto("/docs/python/3.11/library/json.html#json.loads")
+    await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
+    scroll = await page.evaluate("scrollY")
+    await page.route(re.compile(r"/search\?"), lambda route: route.abort())
+    await page.keyboard.press("/")
+    for key in "path":
+        await page.keyboard.press(key)
+    await expect(page.locator(BOX)).to_have_value("path")
+    assert await page.evaluate("scrollY") == scroll
 
 
 async def test_a_search_page_that_was_reloaded_goes_back_to_home(page: Page):
