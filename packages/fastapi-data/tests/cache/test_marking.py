@@ -135,6 +135,15 @@ async def test_never_cache_above_the_route_is_refused_like_cache_response():
         never_cache(print)
 
 
+async def test_a_function_may_be_a_route_of_its_own_beside_what_it_was_marked_as(app, client, numbers):
+    number = numbers.route()
+    app.get("/live")(number)
+    app.get("/minute")(cache_response(number))
+    app.get("/never")(never_cache(number))
+    paths = ["/live", "/minute", "/never"] * 2
+    assert [(await client.get(path)).json() for path in paths] == [0, 1, 2, 3, 1, 4]
+
+
 async def test_headers_that_a_route_or_its_dependencies_declare_count_by_themselves(app, client, numbers):
     @app.get("/", dependencies=[Depends(guard)])
     @cache_response

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from types import FunctionType
 from typing import Any, Final, TypeVar, Unpack, cast, overload
-from weakref import ReferenceType, WeakKeyDictionary, ref
+from weakref import ReferenceType, WeakKeyDictionary, WeakSet, ref
 
 from fastapi import APIRouter
 
@@ -20,7 +20,10 @@ NEVER: Final = "never"
 """The mark of a route that must not be cached, whatever its router or application says."""
 
 _marks: WeakKeyDictionary[Callable[..., Any], CacheOptions | str] = WeakKeyDictionary()
-_unmarked_originals: WeakKeyDictionary[Callable[..., Any], str] = WeakKeyDictionary()
+# By which decorator a function was marked last, and all that it was marked as.
+_unmarked_originals: WeakKeyDictionary[Callable[..., Any], tuple[str, WeakSet[Callable[..., Any]]]] = (
+    WeakKeyDictionary()
+)
 _routers: list[tuple[ReferenceType[APIRouter], CacheOptions]] = []
 
 
@@ -89,23 +92,34 @@ def cache_router(router: APIRouter, **options: Unpack[CacheOptions]) -> None:
     _routers.append((ref(router), options))
 
 
-def mark_of(endpoint: object) -> CacheOptions | str | None:
+def mark_of(endpoint: object, registered: Collection[object]) -> CacheOptions | str | None:
     """What a route's endpoint, or a function that it wraps, was marked with: options, ``NEVER``, or None.
 
+    Args:
+        endpoint: the route's.
+        registered: the endpoints of all routes of its application, and the functions they wrap.
+
     Raises:
-        CacheUsageError: the endpoint was registered as a route before it was marked.
+        CacheUsageError: the endpoint was registered as a route before it was marked, and what it was marked as never.
     """
-    while isinstance(endpoint, FunctionType):
-        if endpoint in _marks:
-            return _marks[endpoint]
-        if endpoint in _unmarked_originals:
-            decorator = _unmarked_originals[endpoint]
+    for function in wrapped_functions(endpoint):
+        if function in _marks:
+            return _marks[function]
+        decorator, marked = _unmarked_originals.get(function, ("", ()))
+        # A function may be a route of its own beside its marked twin.
+        if decorator and not any(twin in registered for twin in marked):
             raise CacheUsageError(
-                f"{decorator} stands above the route decorator of {endpoint.__qualname__}, where FastAPI does not "
+                f"{decorator} stands above the route decorator of {function.__qualname__}, where FastAPI does not "
                 f"see it. Move it below: first @app.get(...), then @{decorator}."
             )
-        endpoint = getattr(endpoint, "__wrapped__", None)
     return None
+
+
+def wrapped_functions(endpoint: object) -> Iterator[FunctionType]:
+    """An endpoint and the functions it wraps, the outermost first, as far as they are plain functions."""
+    while isinstance(endpoint, FunctionType):
+        yield endpoint
+        endpoint = getattr(endpoint, "__wrapped__", None)
 
 
 def marked_routers() -> list[tuple[APIRouter, CacheOptions]]:
@@ -131,5 +145,7 @@ def _mark(endpoint: Endpoint, mark: CacheOptions | str, *, by: str) -> Endpoint:
     marked.__kwdefaults__ = endpoint.__kwdefaults__
     functools.update_wrapper(marked, endpoint)
     _marks[marked] = mark
-    _unmarked_originals[endpoint] = by
+    _, twins = _unmarked_originals.get(endpoint, (by, WeakSet[Callable[..., Any]]()))
+    twins.add(marked)
+    _unmarked_originals[endpoint] = by, twins
     return cast("Endpoint", marked)

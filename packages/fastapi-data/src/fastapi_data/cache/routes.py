@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from fastapi.security import APIKeyHeader
-from pydantic import BaseModel
 from starlette.routing import Match
 
+from fastapi_data.cache.declared import declared_cookies, declared_headers
 from fastapi_data.cache.options import CacheOptions, CachePolicy, policy_from
-from fastapi_data.cache.policy import NEVER, mark_of, marked_routers
+from fastapi_data.cache.policy import NEVER, mark_of, marked_routers, wrapped_functions
 from fastapi_data.errors import CacheUsageError
 
 _REMEMBERED_ADDRESSES = 4096
@@ -32,7 +29,8 @@ class MarkedRoutes:
         every_route: whether routes are cached that neither their own mark nor their router's says anything about.
 
     Raises:
-        CacheUsageError: a route is marked above its own decorator, or answers other methods than GET and HEAD.
+        CacheUsageError: a route is marked above its own decorator, answers other methods than GET and HEAD, or may
+            read headers or cookies that cannot be told beforehand.
     """
 
     def __init__(self, app: FastAPI, defaults: CacheOptions, *, every_route: bool) -> None:
@@ -41,7 +39,9 @@ class MarkedRoutes:
         self._router_options = _options_by_route()
         self._cached: list[tuple[RouteContext, CachePolicy, list[RouteContext]]] = []
         uncached_before: list[RouteContext] = []
-        for route in iter_route_contexts(app.routes):
+        routes = list(iter_route_contexts(app.routes))
+        self._registered = {function for route in routes for function in wrapped_functions(route.endpoint)}
+        for route in routes:
             options = self._options(route)
             if options is None:
                 uncached_before.append(route)
@@ -68,7 +68,7 @@ class MarkedRoutes:
         return None
 
     def _options(self, route: RouteContext) -> CacheOptions | None:
-        mark = mark_of(route.endpoint)
+        mark = mark_of(route.endpoint, self._registered)
         if mark == NEVER:
             return None
         is_safe = bool(route.methods) and set(route.methods or ()) <= _SAFE_METHODS
@@ -85,9 +85,11 @@ class MarkedRoutes:
         return self._router_options.get(id(route.original_route), unmarked)
 
     def _policy(self, route: RouteContext, options: CacheOptions) -> CachePolicy:
-        dependants = list(_with_dependencies(route.dependant)) if isinstance(route.original_route, APIRoute) else []
-        headers = {name.lower() for dependant in dependants for name in _declared_headers(dependant)} - _CREDENTIALS
-        cookies = {name for dependant in dependants for field in dependant.cookie_params for name in _names(field)}
+        headers: set[str] = set()
+        cookies: set[str] = set()
+        if isinstance(route.original_route, APIRoute):
+            headers = declared_headers(route.dependant) - _CREDENTIALS
+            cookies = declared_cookies(route.dependant)
         return policy_from(declared_headers=headers, declared_cookies=cookies, **{**self._defaults, **options})
 
 
@@ -103,25 +105,3 @@ def _options_by_route() -> dict[int, CacheOptions]:
 
 def _answers(route: RouteContext, scope: dict[str, Any]) -> bool:
     return route.matches(scope)[0] is Match.FULL
-
-
-def _with_dependencies(dependant: Dependant) -> Iterator[Dependant]:
-    yield dependant
-    for dependency in dependant.dependencies:
-        yield from _with_dependencies(dependency)
-
-
-def _declared_headers(dependant: Dependant) -> Iterator[str]:
-    if isinstance(dependant.call, APIKeyHeader):
-        yield dependant.call.model.name
-    for field in dependant.header_params:
-        yield from _names(field)
-
-
-def _names(field: Any) -> list[str]:
-    annotation: object = field.field_info.annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        # One parameter stands for several; FastAPI writes their names with hyphens unless they have an alias.
-        fields = annotation.model_fields.items()
-        return [model_field.alias or name.replace("_", "-") for name, model_field in fields]
-    return [field.alias]
