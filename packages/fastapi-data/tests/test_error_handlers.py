@@ -7,7 +7,15 @@ from fastapi import Depends, FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fastapi_data import DatabaseUnavailableError, PostgresDatabase, install_error_handlers
+from fastapi_data import (
+    ConflictError,
+    DatabaseUnavailableError,
+    InvalidCursorError,
+    NotFoundError,
+    PoolExhaustedError,
+    PostgresDatabase,
+    install_error_handlers,
+)
 
 SIZES = {
     "memory": {"pool_size": 1},
@@ -71,3 +79,32 @@ async def test_a_sqlite_file_that_is_locked_for_too_long_is_a_503(make_database,
             with pytest.raises(DatabaseUnavailableError, match="locked"):
                 await database.run(lambda session: session.execute(text("SELECT 1")).scalar_one())
         assert (await client.get("/")).json() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "status"),
+    [
+        (NotFoundError, {"entity": "Article"}, 404),
+        (ConflictError, {"entity": "Article", "kind": "unique"}, 409),
+        (InvalidCursorError, {}, 400),
+        (DatabaseUnavailableError, {"reason": "It is at db:5432."}, 503),
+        (PoolExhaustedError, {"max_size": 1, "timeout_seconds": 1}, 503),
+    ],
+)
+async def test_an_error_of_the_applications_own_is_answered_as_the_one_it_is_a_kind_of(kind, values, status, client_of):
+    class OwnError(kind):
+        pass
+
+    app = FastAPI()
+    install_error_handlers(app)
+
+    @app.get("/")
+    async def fail() -> None:
+        raise OwnError(**values)
+
+    async with client_of(app) as client:
+        response = await client.get("/")
+    assert response.status_code == status
+    assert ("retry-after" in response.headers) is (status == 503)
+    assert ("Article" in response.json()["detail"]) is ("entity" in values)
+    assert "db:5432" not in response.text

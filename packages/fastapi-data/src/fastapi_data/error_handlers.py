@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,14 +19,16 @@ from fastapi_data.errors import (
     PoolExhaustedError,
 )
 
+Handler: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
+
 logger = logging.getLogger(__name__)
 
-_DETAILS: dict[type[Exception], str] = {
+_DETAILS = {
     DatabaseUnavailableError: "The database is not available.",
     PoolExhaustedError: "Too many requests wait for the database.",
 }
 
-_STATUSES: dict[type[Exception], int] = {NotFoundError: 404, ConflictError: 409, InvalidCursorError: 400}
+_STATUSES = {NotFoundError: 404, ConflictError: 409, InvalidCursorError: 400}
 
 
 def install_error_handlers(app: Starlette, *, retry_after_seconds: float = 5) -> None:
@@ -34,7 +38,7 @@ def install_error_handlers(app: Starlette, *, retry_after_seconds: float = 5) ->
       that; the reason, which may name hosts, is logged.
     - 404 for ``NotFoundError``, 409 for ``ConflictError``, 400 for ``InvalidCursorError``, each with its message.
 
-    Other errors stay 500.
+    Subclasses of these are answered alike, other errors stay 500.
 
     Args:
         app: a FastAPI or Starlette application.
@@ -42,16 +46,23 @@ def install_error_handlers(app: Starlette, *, retry_after_seconds: float = 5) ->
     """
     headers = {"Retry-After": str(math.ceil(retry_after_seconds))}
 
+    for kind, detail in _DETAILS.items():
+        app.add_exception_handler(kind, _unavailable(detail, headers))
+    for kind, status in _STATUSES.items():
+        app.add_exception_handler(kind, _explained(status))
+
+
+def _unavailable(detail: str, headers: dict[str, str]) -> Handler:
     async def answer(request: Request, error: Exception) -> Response:
         logger.warning("%s %s: %s", request.method, request.url.path, error)
-        return JSONResponse({"detail": _DETAILS[type(error)]}, 503, headers)
+        return JSONResponse({"detail": detail}, 503, headers)
 
-    for kind in _DETAILS:
-        app.add_exception_handler(kind, answer)
-    for kind in _STATUSES:
-        app.add_exception_handler(kind, _explain)
+    return answer
 
 
-async def _explain(request: Request, error: Exception) -> Response:
-    del request
-    return JSONResponse({"detail": str(error)}, _STATUSES[type(error)])
+def _explained(status: int) -> Handler:
+    async def answer(request: Request, error: Exception) -> Response:
+        del request
+        return JSONResponse({"detail": str(error)}, status)
+
+    return answer
