@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastapi_data import MemoryStore
+from fastapi_data.cache.memory_store import entry_bytes
 from fastapi_data.cache.store import Representation, StoredResponse
 
 
@@ -14,10 +17,10 @@ def response(size: int, expires_at: float) -> StoredResponse:
 
 
 def key(number: int) -> tuple[str | bytes, ...]:
-    return ("GET", "http", b"host", f"/{number}", b"")
+    return ("GET", "http", b"host", f"/{number:05}", b"")
 
 
-ENTRY_BYTES = response(1000, 0).size_bytes
+ENTRY_BYTES = entry_bytes(key(0), response(1000, 0))
 
 
 async def test_the_least_recently_used_answer_goes_first(clock):
@@ -96,7 +99,7 @@ async def test_it_never_exceeds_its_bytes_nor_answers_with_what_was_not_last_set
             found = await store.get(key(number))
             assert found is None or (found is last[number] and found.expires_at > now[0])
         assert store.size_bytes <= 10_000
-        assert store.size_bytes == sum(held.size_bytes for held in store._responses.values())
+        assert store.size_bytes == sum(entry_bytes(*held) for held in store._responses.items())
 
 
 async def test_nothing_is_remembered_of_the_tags_of_dropped_answers(clock):
@@ -107,3 +110,16 @@ async def test_nothing_is_remembered_of_the_tags_of_dropped_answers(clock):
     await store.invalidate(["old"])
     assert await store.get(key(0))
     assert store._tagged == {}
+
+
+async def test_keys_and_tags_count_whatever_clients_make_of_them(clock):
+    store = MemoryStore(max_bytes=2**20, clock=clock)
+    tags = frozenset({f"tag {number}" + "é" * 500 for number in range(5)})
+    tracemalloc.start()
+    for number in range(3000):
+        tagged = StoredResponse((), stored_at=0, fresh_until=1e9, tags=frozenset(f"{tag}{number}" for tag in tags))
+        store.keep((*key(number), b"%d" % number + b"x" * 2000, f"{number}" + "€" * 500), tagged)
+    used_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used_bytes < 1.5 * 2**20
+    assert store.evictions > 2000

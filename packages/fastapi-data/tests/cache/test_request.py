@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastapi_data import cache_response
-from fastapi_data.cache.request import sorted_query
+from fastapi_data.cache.request import MAX_KEY_LENGTH, sorted_query
 
 NAME = st.text("abc%", max_size=3)
 PAIRS = st.lists(st.tuples(NAME, st.text("xyz=", max_size=3)), max_size=6)
@@ -50,3 +50,24 @@ async def test_requests_share_an_answer_whatever_the_order_of_their_parameters(a
     assert await ask("page=2&tag=b&tag=a") == [["b", "a"], 2, 0]
     assert await ask("tag=b&page=2&tag=a") == [["b", "a"], 2, 0]
     assert await ask("tag=a&page=2&tag=b") == [["a", "b"], 2, 1]
+
+
+async def test_what_is_too_long_for_a_key_reaches_the_route_and_is_not_remembered(app, client, store):
+    calls = count()
+
+    @app.get("/{path}")
+    @cache_response(vary=["X-Long"], cookies=["long"])
+    async def number(path: str) -> int:
+        return next(calls)
+
+    long = "x" * MAX_KEY_LENGTH
+
+    async def ask(path: str = "/", headers: dict[str, str] | None = None) -> list[int]:
+        return [(await client.get(path, headers=headers)).json() for _ in range(2)]
+
+    assert await ask(f"/{long}") == [0, 1]
+    assert await ask(f"/short?{long}") == [2, 3]
+    assert await ask("/short", {"X-Long": long}) == [4, 5]
+    assert await ask("/short", {"Cookie": f"long={long}"}) == [6, 7]
+    assert len(store) == 0
+    assert await ask(f"/short?{long[:3000]}") == [8, 8]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -14,7 +15,8 @@ from fastapi_data.cache.store import Key, StoredResponse
 class MemoryStore:
     """Answers in this process, bounded by bytes: the least recently used go first.
 
-    Expired answers are dropped whenever one is added, whether or not anybody asks for them again.
+    Counted are the answers with their headers, tags and keys, for clients choose how long an address is. Expired
+    answers are dropped whenever one is added, whether or not anybody asks for them again.
 
     Args:
         max_bytes: how much the answers may take together; one that is larger alone is not kept.
@@ -88,10 +90,11 @@ class MemoryStore:
         """Keep an answer, unless it alone is larger than the store."""
         self._drop(key)
         self._drop_expired()
-        if response.size_bytes > self._max_bytes:
+        size_bytes = entry_bytes(key, response)
+        if size_bytes > self._max_bytes:
             return
         self._responses[key] = response
-        self._size_bytes += response.size_bytes
+        self._size_bytes += size_bytes
         for tag in response.tags:
             self._tagged.setdefault(tag, set()).add(key)
         heapq.heappush(self._expiries, (response.expires_at, key))
@@ -109,7 +112,7 @@ class MemoryStore:
         response = self._responses.pop(key, None)
         if response is None:
             return
-        self._size_bytes -= response.size_bytes
+        self._size_bytes -= entry_bytes(key, response)
         for tag in response.tags:
             self._tagged[tag].discard(key)
             if not self._tagged[tag]:
@@ -129,6 +132,11 @@ class MemoryStore:
         if len(self._expiries) > 2 * len(self._responses) + 64:
             self._expiries = [(response.expires_at, key) for key, response in self._responses.items()]
             heapq.heapify(self._expiries)
+
+
+def entry_bytes(key: Key, response: StoredResponse) -> int:
+    """About how much memory an answer takes with its key."""
+    return response.size_bytes + sum(sys.getsizeof(part) for part in key)
 
 
 class _MemoryLease:

@@ -25,6 +25,9 @@ class RequestDirectives(NamedTuple):
     only_if_cached: bool = False
 
 
+MAX_KEY_LENGTH = 4096
+"""Addresses, headers and cookies that are longer together are no key: clients would choose what the keys take."""
+
 # The leader's request asks for the whole answer, which every waiter can use.
 _PARTIAL_ANSWER_HEADERS = frozenset({b"if-none-match", b"if-modified-since", b"if-range", b"range"})
 
@@ -44,7 +47,8 @@ def joined_headers(scope: Scope) -> dict[bytes, bytes]:
 def cache_key(scope: Scope, headers: dict[bytes, bytes], policy: CachePolicy) -> Key | None:
     """Where a request's answer is kept, or None for a request that must reach the route.
 
-    Requests with a body, with ``no-store``, and with credentials that the policy does not name must. The host belongs
+    Requests with a body, with ``no-store``, with credentials that the policy does not name, and with more than
+    ``MAX_KEY_LENGTH`` in what makes the key must. The host belongs
     to the key (RFC 9111, section 2), or one client could choose the host that others find in an answer's links.
 
     Args:
@@ -69,7 +73,7 @@ def cache_key(scope: Scope, headers: dict[bytes, bytes], policy: CachePolicy) ->
         key += tuple(headers.get(name, b"") for name in vary)
     if policy.cookies:
         key += _cookies_that_count(headers.get(b"cookie", b""), policy.cookies)
-    return key
+    return key if sum(map(len, key)) <= MAX_KEY_LENGTH else None
 
 
 def _cookies_that_count(cookie: bytes, names: frozenset[bytes]) -> tuple[bytes, ...]:

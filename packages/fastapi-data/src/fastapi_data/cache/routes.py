@@ -12,6 +12,7 @@ from starlette.routing import Match
 from fastapi_data.cache.declared import declared_cookies, declared_headers
 from fastapi_data.cache.options import CacheOptions, CachePolicy, policy_from
 from fastapi_data.cache.policy import NEVER, mark_of, marked_routers, wrapped_functions
+from fastapi_data.cache.request import MAX_KEY_LENGTH
 from fastapi_data.errors import CacheUsageError
 
 _REMEMBERED_ADDRESSES = 4096
@@ -48,10 +49,16 @@ class MarkedRoutes:
             else:
                 self._cached.append((route, self._policy(route, options), uncached_before.copy()))
         # Bounded, and dropping the least recently used: addresses come from clients.
-        self.policy = functools.lru_cache(maxsize=_REMEMBERED_ADDRESSES)(self._find)
+        self._remembered = functools.lru_cache(maxsize=_REMEMBERED_ADDRESSES)(self._find)
+
+    def policy(self, method: str, path: str, root_path: str, host: bytes) -> CachePolicy | None:
+        """The policy of the route that will answer a request, or None when its answer is not cached."""
+        # Nor remembered: an address too long for a key would be kept all the same.
+        if len(path) + len(root_path) + len(host) > MAX_KEY_LENGTH:
+            return None
+        return self._remembered(method, path, root_path, host)
 
     def _find(self, method: str, path: str, root_path: str, host: bytes) -> CachePolicy | None:
-        """The policy of the route that will answer a request, or None when that route is not cached."""
         scope = {
             "type": "http",
             "method": method,

@@ -14,6 +14,8 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 _BOOKKEEPING_BYTES = 1024
 """What one entry costs besides its bytes: Python's objects for it, its key and its headers; estimated."""
+_TAG_BYTES = 512
+"""What one tag costs besides its letters: the text's own object, and what a store finds its answers by; estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,15 @@ class StoredResponse:
 
     @property
     def size_bytes(self) -> int:
-        """About how much memory it takes."""
-        return _BOOKKEEPING_BYTES + sum(
+        """About how much memory it takes, its tags included, its key not."""
+        forms = sum(
             len(form.body) + sum(len(name) + len(value) for name, value in form.headers)
             for form in self.representations
+        )
+        return (
+            _BOOKKEEPING_BYTES
+            + forms
+            + sum(_TAG_BYTES + len(tag.encode("utf-8", "surrogatepass")) for tag in self.tags)
         )
 
     def representation(self, accepted: tuple[str, ...]) -> Representation:
