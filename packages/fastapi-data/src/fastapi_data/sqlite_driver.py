@@ -128,13 +128,14 @@ class AsyncConnection(AdaptedConnection):
 
     def work(self, act: Callable[[SQLiteConnection], T]) -> T:
         """Have something done in a worker thread; called in a greenlet of SQLAlchemy's."""
-        begin, self._begin = self._begin, None
-        return await_(self._threads.call(partial(self._work, begin, act)))
+        return await_(self._threads.call(partial(self._work, act)))
 
-    def _work(self, begin: Callable[[], None] | None, act: Callable[[SQLiteConnection], T]) -> T:
+    def _work(self, act: Callable[[SQLiteConnection], T]) -> T:
         current_watch().statement_begins(self._connection)
-        if begin is not None:
-            begin()
+        if self._begin is not None:
+            self._begin()
+            # Not before: the statement after a BEGIN that failed would be committed by itself.
+            self._begin = None
         return act(self._connection)
 
     def cursor(self, *, server_side: bool = False) -> AsyncCursor:
@@ -143,6 +144,7 @@ class AsyncConnection(AdaptedConnection):
 
     def commit(self) -> None:
         """Commit; not interrupted, because nobody could tell what became of it."""
+        self._connection.require_transaction()
         self._finish(self._connection.commit)
 
     def rollback(self) -> None:
@@ -153,6 +155,7 @@ class AsyncConnection(AdaptedConnection):
         self._begin = None
         if self._connection.in_transaction:
             await_(self._threads.call(act))
+        self._connection.begun = False
 
     def close(self) -> None:
         """Close."""

@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from fastapi_data.engines import Engines, sessions_of
 from fastapi_data.errors import (
+    DatabaseError,
     DatabaseUnavailableError,
     PoolExhaustedError,
     ReadOnlyDatabaseError,
@@ -28,7 +29,13 @@ from fastapi_data.errors import (
 )
 from fastapi_data.pools import PoolStatus, status_of
 from fastapi_data.sqlite_driver import AsyncConnection
-from fastapi_data.sqlite_threads import NeverBegunError, SQLiteConnection, SQLiteThreads, current_watch
+from fastapi_data.sqlite_threads import (
+    NeverBegunError,
+    SQLiteConnection,
+    SQLiteThreads,
+    TransactionLostError,
+    current_watch,
+)
 
 T = TypeVar("T")
 
@@ -164,6 +171,8 @@ class SQLiteEngines(Engines):
             # The driver has waited for the end of the statement: the connection is as good as before.
             context.is_disconnect = False
             return
+        if isinstance(error, TransactionLostError):
+            raise DatabaseError(str(error)) from error
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY:
             raise ReadOnlyDatabaseError(
@@ -203,6 +212,7 @@ def _begin_with_next_statement(connection: Connection) -> None:
 
 def _begin_at_once(connection: Connection) -> None:
     connection.exec_driver_sql(_BEGIN_WRITING)
+    _driver_connection(connection).begun = True
 
 
 def _driver_connection(connection: Connection | None) -> SQLiteConnection:

@@ -28,23 +28,66 @@ class NeverBegunError(Exception):
     """A job found no free thread in time."""
 
 
+class TransactionLostError(sqlite3.OperationalError):
+    """A transaction that was begun is not open any more, though nobody committed it or rolled it back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "SQLite rolled the transaction back, as it does when a write is interrupted (its time was over, or its "
+            "caller was cancelled) or finds no space. Nothing of it is kept: roll the session back and begin anew. "
+            "COMMIT and ROLLBACK are the session's to send."
+        )
+
+
 class SQLiteConnection(sqlite3.Connection):
     """A connection that remembers why it was interrupted and how its transaction began.
 
     Attributes:
         timed_out: whether its statement was interrupted because it took too long.
         query_only: whether SQLite refuses to write through it now.
+        begun: whether a transaction was begun and neither committed nor rolled back by its owner.
     """
 
     timed_out = False
     query_only = False
+    begun = False
 
-    # Each of SQLAlchemy's statements asks for a cursor, and so does execute(). Events of SQLAlchemy's that would say
-    # the same took 30 microseconds for each unit of work.
+    # Each of SQLAlchemy's statements asks for a cursor. Events of SQLAlchemy's that would say the same took 30
+    # microseconds for each unit of work.
     def cursor(self, *args: Any, **kwargs: Any) -> sqlite3.Cursor:
         """A new cursor; its statement is the one that may be interrupted from now on."""
         current_watch().statement_begins(self)
+        self.require_transaction()
         return super().cursor(*args, **kwargs)
+
+    # sqlite3's own make their cursor without asking for it.
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Run a statement with a new cursor."""
+        return self.cursor().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+        """Run a statement with a new cursor once for each item of ``parameters``."""
+        return self.cursor().executemany(sql, parameters)
+
+    def commit(self) -> None:
+        """Commit."""
+        self.require_transaction()
+        super().commit()
+        self.begun = False
+
+    def rollback(self) -> None:
+        """Roll back."""
+        super().rollback()
+        self.begun = False
+
+    def require_transaction(self) -> None:
+        """Make sure that a transaction that was begun is still open.
+
+        Raises:
+            TransactionLostError: SQLite rolled it back by itself. What follows would be kept without what went before.
+        """
+        if self.begun and not self.in_transaction:
+            raise TransactionLostError
 
     def start(self, begin: str, *, query_only: bool) -> None:
         """Begin a transaction.
@@ -57,6 +100,7 @@ class SQLiteConnection(sqlite3.Connection):
             self.execute(f"PRAGMA query_only = {int(query_only)}")
             self.query_only = query_only
         self.execute(begin)
+        self.begun = True
 
 
 def connect_sqlite(uri: str, *, busy_timeout_seconds: float = 5) -> SQLiteConnection:
