@@ -49,6 +49,26 @@ async def test_code_is_highlighted_in_both_themes(page: Page, theme: str):
     assert is_dark is (theme == "dark")
 
 
+async def test_on_a_phone_the_box_stays_in_reach_and_covers_nothing_that_was_opened(page: Page):
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.goto("/docs/python/3.11/library/json.html#json.loads")
+    opened = page.locator("[id='json.loads']")
+    await expect(opened).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#app-query")).to_be_in_viewport(ratio=1)
+    header = await page.locator("header").first.bounding_box()
+    place = await opened.bounding_box()
+    assert header["height"] < 70
+    assert place["y"] >= header["height"]
+
+
+async def test_on_a_phone_the_box_and_the_filters_stay_in_reach_of_the_results(page: Page):
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.goto("/search?q=open")
+    await page.locator("#app-results a").last.scroll_into_view_if_needed()
+    await expect(page.locator("#app-query")).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_label("Kind")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(
     "address",
