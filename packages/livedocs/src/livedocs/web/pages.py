@@ -43,7 +43,7 @@ class Pages:
             asset=assets.url, heading=wording.heading, prose_kinds=wording.PROSE_KINDS
         )
         cast("dict[str, Any]", self._environment.filters).update(
-            kind_label=wording.kind_label, mark_matches=wording.mark_matches
+            breakable=wording.breakable, kind_label=wording.kind_label, mark_matches=wording.mark_matches
         )
         self._templates_version = _hash_of_files(TEMPLATE_FOLDER)
 

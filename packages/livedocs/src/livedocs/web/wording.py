@@ -21,6 +21,9 @@ _KINDS = {
 _PREFIX = re.compile(r"@?|(?:\w+\s+)+")
 """What may stand before a name in its signature: ``@``, or words such as ``class`` and ``async``."""
 
+_BREAK_AFTER = re.compile(r"(?<=[.(\[])(?=[^\W\d]|[<*])")
+"""Where a line of code may end on a narrow screen, though no space is there."""
+
 PROSE_KINDS = frozenset({"section", "term"})
 """Kinds whose names are words of a sentence rather than code."""
 
@@ -54,6 +57,18 @@ def mark_matches(text: str, terms: Sequence[str]) -> Markup:
         pieces += [escape(text[end : match.start()]), Markup("<mark>{}</mark>").format(match.group())]
         end = match.end()
     return Markup("").join([*pieces, escape(text[end:])])
+
+
+def breakable(code: str) -> Markup:
+    """Escape code and let its lines end behind dots and opening brackets, rather than inside of a name.
+
+    Args:
+        code: plain text, or what `mark_matches` made.
+
+    >>> breakable("Condition.wait_for(predicate, timeout=1.5)")
+    Markup('Condition.<wbr>wait_for(<wbr>predicate, timeout=1.5)')
+    """
+    return Markup(_BREAK_AFTER.sub("<wbr>", escape(code)))  # noqa: S704 - escaped; the pattern is never in a tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import AsyncGenerator
 
@@ -67,6 +68,28 @@ async def test_on_a_phone_the_box_and_the_filters_stay_in_reach_of_the_results(p
     await page.locator("#app-results a").last.scroll_into_view_if_needed()
     await expect(page.locator("#app-query")).to_be_in_viewport(ratio=1)
     await expect(page.get_by_label("Kind")).to_be_in_viewport(ratio=1)
+
+
+async def test_on_a_phone_a_name_that_is_too_long_for_a_line_goes_on_after_a_dot(page: Page):
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.goto("/search?q=subprocess.TimeoutExpired.timeout")
+    tops = await page.locator(".hit-name").first.evaluate(
+        """(name) => {
+            const text = document.createTreeWalker(name, NodeFilter.SHOW_TEXT);
+            const tops = [];
+            for (let node = text.nextNode(); node; node = text.nextNode())
+                for (let at = 0; at < node.data.length; at++) {
+                    const letter = document.createRange();
+                    letter.setStart(node, at);
+                    letter.setEnd(node, at + 1);
+                    tops.push([node.data[at], Math.round(letter.getBoundingClientRect().top / 8)]);
+                }
+            return tops;
+        }"""
+    )
+    line_ends = [letter for (letter, top), (_, next_top) in itertools.pairwise(tops) if next_top > top]
+    assert line_ends
+    assert set(line_ends) == {"."}
 
 
 @pytest.mark.parametrize("width", [390, 1280])
