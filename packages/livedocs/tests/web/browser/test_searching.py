@@ -157,6 +157,7 @@ async def test_a_filter_limits_the_results_and_is_part_of_the_address(page: Page
 async def test_an_older_answer_never_takes_the_place_of_a_newer_one(page: Page):
     async with held(page, re.compile(r"/search\?q=json$")) as asked:
         await page.goto("/")
+        await expect(page.locator("#app-query")).to_be_focused()
         await page.keyboard.type("json")
         with anyio.fail_after(30):
             await asked.wait()
