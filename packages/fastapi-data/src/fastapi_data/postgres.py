@@ -14,7 +14,8 @@ from fastapi_data.database import Database
 from fastapi_data.engines import Engines
 from fastapi_data.errors import DatabaseUnavailableError
 from fastapi_data.postgres_engines import PostgresEngines, Server
-from fastapi_data.postgres_options import PostgresOptions, TLSMode, postgres_url, printed
+from fastapi_data.postgres_options import PostgresOptions, TLSMode, printed
+from fastapi_data.postgres_parameters import postgres_url
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
@@ -48,7 +49,8 @@ class PostgresDatabase(Database):
         startup_timeout_seconds: how long ``setup()`` goes on trying.
 
     Raises:
-        DatabaseSettingsError: an address is none of PostgreSQL's, or the sizes of the pool contradict each other.
+        DatabaseSettingsError: an address is none of PostgreSQL's or has an unknown parameter, or the sizes of the pool
+            contradict each other.
     """
 
     def __init__(  # noqa: PLR0913 - keyword-only options

@@ -22,6 +22,7 @@ from fastapi_data.errors import DatabaseUnavailableError, MissingDriverError
 from fastapi_data.pools import AsyncPool, PoolStatus, status_of
 from fastapi_data.postgres_errors import explain, unavailable
 from fastapi_data.postgres_options import PostgresOptions, printed
+from fastapi_data.postgres_parameters import driver_arguments
 
 T = TypeVar("T")
 
@@ -46,9 +47,10 @@ class Server:
         self._away_until = 0.0
         self._unwanted: set[asyncio.Future[Any]] = set()
         try:
+            url, arguments = driver_arguments(url, options)
             self.engine = create_async_engine(
                 url,
-                connect_args=options.connect_arguments() | {"async_creator_fn": self._connect},
+                connect_args=arguments | {"async_creator_fn": self._connect},
                 poolclass=AsyncPool,
                 pool_size=options.pool_min_size,
                 max_overflow=options.pool_max_size - options.pool_min_size,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import uuid4
 
 from sqlalchemy import URL, make_url
@@ -14,6 +14,8 @@ from fastapi_data.errors import DatabaseSettingsError
 
 TLSMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 """libpq's ``sslmode``: https://www.postgresql.org/docs/current/libpq-ssl.html"""
+
+TLS_MODES: tuple[TLSMode, ...] = get_args(TLSMode)
 
 POSTGRES_DRIVERS = ("postgresql", "postgres", "postgresql+asyncpg")
 """What an address of PostgreSQL may begin with."""
@@ -77,24 +79,6 @@ class PostgresOptions:
     def statement_timeout_milliseconds(self) -> int:
         """PostgreSQL's unit; 0, which means for ever, if None. A timeout below 1 ms is 1 ms."""
         return max(1, round(self.statement_timeout_seconds * 1000)) if self.statement_timeout_seconds else 0
-
-
-def postgres_url(address: str | URL) -> URL:
-    """The URL SQLAlchemy needs for asyncpg.
-
-    Args:
-        address: ``postgresql://``, ``postgres://`` or ``postgresql+asyncpg://``.
-
-    Raises:
-        DatabaseSettingsError: it is no such URL.
-    """
-    url = parse_url(address)
-    if url.drivername not in POSTGRES_DRIVERS:
-        raise DatabaseSettingsError(f"{url.drivername}:// is not an address of PostgreSQL. Write postgresql://...")
-    if "sslmode" in url.query:
-        # libpq's name of it, which hosting companies put into their URLs.
-        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
-    return url.set(drivername="postgresql+asyncpg")
 
 
 def parse_url(address: str | URL) -> URL:

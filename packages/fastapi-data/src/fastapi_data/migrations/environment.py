@@ -16,7 +16,8 @@ from sqlalchemy.pool import NullPool
 
 from fastapi_data.errors import MigrationError
 from fastapi_data.postgres import PostgresDatabase
-from fastapi_data.postgres_options import parse_url, postgres_url
+from fastapi_data.postgres_options import parse_url
+from fastapi_data.postgres_parameters import postgres_url
 from fastapi_data.settings import DatabaseSettings
 
 LOCK_TIMEOUT_SECONDS = 600.0

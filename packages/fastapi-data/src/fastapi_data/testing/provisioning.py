@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import URL, MetaData, create_engine, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from fastapi_data.postgres_options import parse_url, postgres_url
+from fastapi_data.postgres_options import PostgresOptions, parse_url
+from fastapi_data.postgres_parameters import driver_arguments, postgres_url
 
 T = TypeVar("T")
 
@@ -62,12 +63,17 @@ def create_tables(database: str, metadata: MetaData) -> None:
 
 
 async def _create_tables(url: URL, metadata: MetaData) -> None:
-    engine = create_async_engine(postgres_url(url), poolclass=NullPool)
+    engine = _engine(url)
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
 
 
 async def _execute(url: URL, statement: str) -> None:
-    engine = create_async_engine(postgres_url(url), poolclass=NullPool)
+    engine = _engine(url)
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         await connection.execute(text(statement))
+
+
+def _engine(url: URL) -> AsyncEngine:
+    address, arguments = driver_arguments(postgres_url(url), PostgresOptions())
+    return create_async_engine(address, connect_args=arguments, poolclass=NullPool)
