@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import MultipleResultsFound
+from sqlalchemy.orm import joinedload
 
-from fastapi_data import NotFoundError
+from fastapi_data import NotFoundError, Repository
 
 
 @pytest.fixture
@@ -119,3 +120,22 @@ async def test_a_page_becomes_a_page_of_schemas(articles, three, models):
 async def test_a_page_that_cannot_be_is_refused(articles, limit, offset):
     with pytest.raises(ValueError, match="at least 1"):
         await articles.page(limit=limit, offset=offset)
+
+
+async def test_a_collection_that_is_loaded_by_a_join_repeats_no_row(articles, session, models):
+    authors = Repository(session, models.Author)
+    for name in ("Ada", "Bob"):
+        author = await authors.create({"name": name})
+        await articles.create_many({"title": "x", "slug": f"{name}{n}", "author_id": author.id} for n in range(3))
+    session.expunge_all()
+    both = select(models.Author).options(joinedload(models.Author.articles)).order_by(models.Author.name)
+    listed = await authors.list(both)
+    assert [(author.name, len(author.articles)) for author in listed] == [("Ada", 3), ("Bob", 3)]
+    assert await authors.get(both.where(models.Author.name == "Bob")) is listed[1]
+    page = await authors.page(both, limit=1, offset=1)
+    assert (page.items, page.total) == (listed[1:], 2)
+    first = await authors.keyset_page(both, order_by=[models.Author.name], limit=1)
+    assert first.items == listed[:1]
+    assert (await authors.keyset_page(both, order_by=[models.Author.name], limit=1, after=first.next_cursor)).items == (
+        listed[1:]
+    )

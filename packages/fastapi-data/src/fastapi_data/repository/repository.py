@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel
-from sqlalchemy import Select, func, inspect, select
+from sqlalchemy import ScalarResult, Select, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
@@ -58,7 +58,7 @@ class Repository(Generic[Model]):
             statement: what to read, in which order, with which loading options.
         """
         rows = await self.session.scalars(self._select(statement))
-        return builtins.list(rows.all())
+        return builtins.list(_each_once(rows).all())
 
     async def stream(self, statement: Select[Model] | None = None) -> AsyncGenerator[Model]:
         """The rows of a statement, or of the table, without holding all of them in memory.
@@ -88,7 +88,7 @@ class Repository(Generic[Model]):
         """
         if isinstance(key, Select):
             rows = await self.session.scalars(cast("Select[Model]", key))
-            only = rows.one_or_none()
+            only = _each_once(rows).one_or_none()
             if only is None:
                 raise NotFoundError(self.model.__name__)
             return only
@@ -276,6 +276,13 @@ class Repository(Generic[Model]):
         expired = inspect(entity).expired_attributes
         if expired:
             await self.session.refresh(entity, expired)
+
+
+def _each_once(rows: ScalarResult[Model]) -> ScalarResult[Model]:
+    """Undo what loading a collection by a join repeats, and leave what the statement itself repeats."""
+    # SQLAlchemy asks for this, and has no other sign of it than the error.
+    needed = rows._unique_filter_state is not None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return rows.unique() if needed else rows
 
 
 def _named(values: Values, *, exclude_unset: bool = False) -> dict[str, Any]:
