@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +15,13 @@ import pytest
 from blockbuster import blockbuster_ctx
 from sqlalchemy import text
 
-from fastapi_data import DatabaseFileError, InMemoryDatabase, ReadOnlyDatabaseError, StatementTimeoutError
+from fastapi_data import (
+    DatabaseFileError,
+    InMemoryDatabase,
+    PoolExhaustedError,
+    ReadOnlyDatabaseError,
+    StatementTimeoutError,
+)
 from fastapi_data.sqlite_map import MappedFile
 
 NAMES = text("SELECT name FROM person ORDER BY id")
@@ -56,6 +64,66 @@ async def test_cancelled_and_slow_statements_cost_no_connection(users_file):
                 with pytest.raises(StatementTimeoutError):
                     await session.execute(endless)
         assert await database.run(names) == ["Ada", "Grace", "Barbara"]
+
+
+@pytest.mark.parametrize("use", [InMemoryDatabase.ping, lambda database: database.run(names)])
+async def test_a_first_use_that_is_cancelled_at_any_moment_costs_no_connection(users_file, use):
+    step, done = 0, False
+    while not done:
+        database = InMemoryDatabase(users_file, shared=True, threads=1, pool_size=1, pool_timeout_seconds=5)
+        async with database.lifespan():
+            # More often than there are connections.
+            for _ in range(3):
+                first = asyncio.create_task(use(database))
+                for _ in range(step):
+                    await asyncio.sleep(0)
+                done = first.done()
+                first.cancel()
+                await asyncio.wait([first])
+            await database.ping()
+            assert await database.run(names) == ["Ada", "Grace", "Barbara"]
+        step += 1
+
+
+async def test_a_caller_who_is_cancelled_while_a_connection_is_opened_costs_none(users_file, monkeypatch):
+    opening, go_on = threading.Event(), threading.Event()
+    connect = MappedFile.connect
+
+    def slow_connect(mapped):
+        connection = connect(mapped)
+        opening.set()
+        go_on.wait()
+        return connection
+
+    monkeypatch.setattr(MappedFile, "connect", slow_connect)
+    database = InMemoryDatabase(users_file, shared=True, threads=1, pool_size=1, pool_timeout_seconds=5)
+    async with database.lifespan():
+        for _ in range(3):
+            opening.clear()
+            go_on.clear()
+            ping = asyncio.create_task(database.ping())
+            assert await asyncio.to_thread(opening.wait, 5)
+            ping.cancel()
+            # The caller is told when the connection is there, which is after it was cancelled.
+            await asyncio.sleep(0)
+            go_on.set()
+            await asyncio.wait([ping])
+            assert ping.cancelled()
+        await database.ping()
+        assert await database.run(names) == ["Ada", "Grace", "Barbara"]
+
+
+def test_connections_that_are_closed_are_given_out_again_once_each(users_file):
+    mapped = MappedFile(users_file, 1, timeout_seconds=0)
+    connection = mapped.connect()
+    with pytest.raises(PoolExhaustedError, match="All 1 connections are in use"):
+        mapped.connect()
+    connection.close()
+    connection.close()
+    assert mapped.connect() is connection
+    with pytest.raises(PoolExhaustedError):
+        mapped.connect()
+    mapped.close()
 
 
 async def test_a_write_says_how_the_file_is_changed(shared):

@@ -108,6 +108,7 @@ class InMemoryDatabase(Database):
         return SQLiteSource(connect, copy.close, read_only)
 
     def _map(self, path: Path) -> SQLiteSource:
-        mapped = MappedFile(path, self._options.pool_size + self._options.threads)
+        connections = self._options.pool_size + self._options.threads
+        mapped = MappedFile(path, connections, timeout_seconds=self._options.pool_timeout_seconds)
         read_only = f"{path} is served read-only. Write a new file, put it in its place, then call 'await db.reload()'."
         return SQLiteSource(mapped.connect, mapped.close, read_only)

@@ -175,7 +175,15 @@ class _Module(AsyncAdapt_dbapi_module):
 
     def connect(self, *, open_connection: Callable[[], SQLiteConnection], threads: SQLiteThreads) -> AsyncConnection:
         """Open a connection in a worker thread."""
-        return AsyncConnection(await_(threads.call(open_connection)), threads)
+        opened: list[SQLiteConnection] = []
+        try:
+            await_(threads.call(lambda: opened.append(open_connection())))
+        except BaseException:
+            # A caller who is cancelled gets no result, though there is one.
+            for connection in opened:
+                threads.call_later(connection.close)
+            raise
+        return AsyncConnection(opened[0], threads)
 
 
 class _ExecutionContext(SQLiteExecutionContext):

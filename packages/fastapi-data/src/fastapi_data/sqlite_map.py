@@ -7,14 +7,31 @@ mapped file's pages are the operating system's, one copy for all processes that 
 from __future__ import annotations
 
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
-from fastapi_data.errors import DatabaseFileError
+from fastapi_data.errors import DatabaseFileError, PoolExhaustedError
 from fastapi_data.sqlite_copy import naming_file_errors, require_content, require_sound
 from fastapi_data.sqlite_threads import SQLiteConnection, connect_sqlite
 
 _CACHE_KIB = 256
 """SQLite's own cache for each connection; pages of a mapped file need none."""
+
+
+class _LentConnection(SQLiteConnection):
+    """A connection that goes back to whom it belongs when it is closed."""
+
+    lender: SimpleQueue[_LentConnection] | None = None
+
+    def close(self) -> None:
+        """Give it back, once."""
+        lender, self.lender = self.lender, None
+        if lender is not None:
+            self.rollback()
+            lender.put(self)
+
+    def close_for_good(self) -> None:
+        """Close it."""
+        super().close()
 
 
 class MappedFile:
@@ -25,17 +42,19 @@ class MappedFile:
     Args:
         path: the SQLite file. It may be replaced, but never changed.
         connections: how many to open.
+        timeout_seconds: how long ``connect`` waits for one that is closed.
 
     Raises:
         DatabaseFileError: the file is missing, empty, truncated, damaged, encrypted, no SQLite database, or part of it
             is in a write-ahead log.
     """
 
-    def __init__(self, path: Path, connections: int) -> None:
+    def __init__(self, path: Path, connections: int, *, timeout_seconds: float = 30) -> None:
         require_content(path)
         _require_no_log(path)
-        self._free: SimpleQueue[SQLiteConnection] = SimpleQueue()
-        self._all: list[SQLiteConnection] = []
+        self._timeout_seconds = timeout_seconds
+        self._free: SimpleQueue[_LentConnection] = SimpleQueue()
+        self._all: list[_LentConnection] = []
         try:
             with naming_file_errors(path):
                 self._open(path, connections)
@@ -44,13 +63,22 @@ class MappedFile:
             raise
 
     def connect(self) -> SQLiteConnection:
-        """One of the connections; each is given out once."""
-        return self._free.get_nowait()
+        """One of the connections; it is given out again once it is closed.
+
+        Raises:
+            PoolExhaustedError: none was closed in time.
+        """
+        try:
+            connection = self._free.get(timeout=self._timeout_seconds)
+        except Empty:
+            raise PoolExhaustedError(max_size=len(self._all), timeout_seconds=self._timeout_seconds) from None
+        connection.lender = self._free
+        return connection
 
     def close(self) -> None:
         """Close all connections."""
         for connection in self._all:
-            connection.close()
+            connection.close_for_good()
 
     def _open(self, path: Path, connections: int) -> None:
         identity = _identity(path)
@@ -63,8 +91,9 @@ class MappedFile:
             raise DatabaseFileError(path, "The file was replaced while it was opened. Try again.")
 
 
-def _map(path: Path) -> SQLiteConnection:
-    connection = connect_sqlite(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+def _map(path: Path) -> _LentConnection:
+    connection = connect_sqlite(f"{path.absolute().as_uri()}?mode=ro&immutable=1", factory=_LentConnection)
+    assert isinstance(connection, _LentConnection)
     connection.execute(f"PRAGMA mmap_size = {path.stat().st_size}")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     # SQLite opens the file with the first statement that reads it.

@@ -103,15 +103,18 @@ class SQLiteConnection(sqlite3.Connection):
         self.begun = True
 
 
-def connect_sqlite(uri: str, *, busy_timeout_seconds: float = 5) -> SQLiteConnection:
+def connect_sqlite(
+    uri: str, *, busy_timeout_seconds: float = 5, factory: type[SQLiteConnection] = SQLiteConnection
+) -> SQLiteConnection:
     """Open a connection that any thread may use, and that begins no transaction by itself.
 
     Args:
         uri: see https://sqlite.org/uri.html.
         busy_timeout_seconds: how long to wait for somebody else's lock.
+        factory: its class.
     """
     return sqlite3.connect(
-        uri, busy_timeout_seconds, isolation_level=None, check_same_thread=False, factory=SQLiteConnection, uri=True
+        uri, busy_timeout_seconds, isolation_level=None, check_same_thread=False, factory=factory, uri=True
     )
 
 
@@ -233,6 +236,10 @@ class SQLiteThreads:
         finally:
             for timer in timers:
                 timer.cancel()
+
+    def call_later(self, job: Callable[[], object]) -> None:
+        """Run a job that nobody waits for but ``shutdown``."""
+        self._executor.submit(job)
 
     def shutdown(self) -> None:
         """End the threads; waits for jobs that run."""
