@@ -106,7 +106,17 @@ def test_replicas_are_a_list_with_commas(environment):
         ({"URL": "sqlite:///a.db", "TLS": "require"}, "DATABASE_TLS: a SQLiteDatabase has no such setting"),
         ({"URL": SECRET}, "not a URL"),
         ({"URL": f"mysql://ada:{SECRET}@db/shop"}, "mysql://"),
-        ({"URL": URL, "REPLICAS": SECRET}, "not a URL"),
+        ({"URL": URL, "REPLICAS": SECRET}, "DATABASE_REPLICAS: .*not a URL"),
+        ({"URL": URL, "REPLICAS": f"mysql://ada:{SECRET}@db/shop"}, "DATABASE_REPLICAS: mysql:// is not an address"),
+        ({"URL": f"{URL}?colour=red"}, "DATABASE_URL: colour in the address"),
+        ({"URL": f"{URL}?password={SECRET}"}, "DATABASE_URL: The address says password twice"),
+        ({"URL": URL, "POOL_MIN_SIZE": "11"}, r"DATABASE_POOL_MIN_SIZE \(11\) must be at most DATABASE_POOL_MAX_SIZE"),
+        ({"URL": URL, "POOL_MIN_SIZE": "3", "POOL_MAX_SIZE": "2"}, r"DATABASE_POOL_MAX_SIZE \(2\)"),
+        ({"URL": f"{URL}?sslmode=disable", "TLS": "require"}, r"DATABASE_TLS \(require\) contradicts .* DATABASE_URL"),
+        (
+            {"URL": URL, "TLS": "require", "REPLICAS": f"{URL}?sslmode=disable"},
+            "DATABASE_TLS .* contradicts sslmode in DATABASE_REPLICAS",
+        ),
     ],
 )
 def test_what_cannot_be_right_names_the_variable(environment, variables, message):

@@ -15,7 +15,8 @@ from sqlalchemy import URL
 
 from fastapi_data.errors import DatabaseSettingsError
 from fastapi_data.postgres import PostgresDatabase
-from fastapi_data.postgres_options import TLSMode, parse_url
+from fastapi_data.postgres_options import PostgresOptions, TLSMode, parse_url
+from fastapi_data.postgres_parameters import postgres_url
 from fastapi_data.urls import class_of
 
 _PARTS = ("host", "port", "user", "password", "name")
@@ -115,10 +116,29 @@ class DatabaseSettings(BaseSettings):
         if foreign:
             named = ", ".join(prefix + name.upper() for name in foreign)
             raise DatabaseSettingsError(f"{named}: a {kind.__name__} has no such setting. Remove it.")
-        if self.environment == "production" and kind is PostgresDatabase:
-            _require_password(self.address, f"{prefix}{'URL' if self.url else 'PASSWORD'}")
+        if kind is PostgresDatabase:
+            self._check_pool_sizes(prefix)
+            self._check_server(self.address, f"{prefix}{'URL' if self.url else 'PASSWORD'}", f"{prefix}TLS")
             for replica in self.options.get("replicas", ()):
-                _require_password(parse_url(replica), f"{prefix}REPLICAS")
+                self._check_server(replica, f"{prefix}REPLICAS", f"{prefix}TLS")
+
+    def _check_pool_sizes(self, prefix: str) -> None:
+        defaults = PostgresOptions()
+        smallest, largest = self.pool_min_size or defaults.pool_min_size, self.pool_max_size or defaults.pool_max_size
+        if smallest > largest:
+            raise DatabaseSettingsError(
+                f"{prefix}POOL_MIN_SIZE ({smallest}) must be at most {prefix}POOL_MAX_SIZE ({largest})."
+            )
+
+    def _check_server(self, address: str | URL, variable: str, tls: str) -> None:
+        try:
+            url = postgres_url(address)
+        except DatabaseSettingsError as error:
+            raise DatabaseSettingsError(f"{variable}: {error}") from None
+        if self.tls is not None and url.query.get("ssl", self.tls) != self.tls:
+            raise DatabaseSettingsError(f"{tls} ({self.tls}) contradicts sslmode in {variable}. Keep one or the other.")
+        if self.environment == "production":
+            _require_password(url, variable)
 
     @property
     def address(self) -> URL:
