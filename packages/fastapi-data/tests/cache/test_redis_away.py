@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from itertools import count
 
 import anyio
 import pytest
 from fastapi import FastAPI
+from redis.asyncio import Redis
 
 from fastapi_data import RedisStore, ResponseCache, cache_response
+from fastapi_data.cache.redis_connection import RedisConnection, _Turn
 
 
 class Worker:
     """An application over a Redis that comes and goes."""
 
-    def __init__(self, make_client, server) -> None:
+    def __init__(self, make_client, server, *, timeout_seconds=0.15) -> None:
         self.calls = count()
-        self.store = RedisStore(server.url, timeout_seconds=0.15)
+        self.store = RedisStore(server.url, timeout_seconds=timeout_seconds)
         self.cache = ResponseCache(self.store, ttl_seconds=3600)
         self.client = make_client(self.cache, self._add_routes)
 
@@ -116,7 +119,7 @@ async def test_who_waits_for_another_process_does_not_wait_for_a_redis_that_hang
         await gate.entered[0].wait()
         tasks.start_soon(clients[1].get, "/")
         while stores[1]._connection._clients is None or not (
-            stores[1]._connection._clients[1].connection_pool._in_use_connections
+            stores[1]._connection._clients.for_waiting[0].connection_pool._in_use_connections
         ):
             await anyio.lowlevel.checkpoint()
         own_redis.freeze()
@@ -167,3 +170,67 @@ async def test_what_was_computed_while_redis_went_away_is_answered(make_client, 
         await gate.entered[1].wait()
         gate.open[1].set()
     assert answers == [0, 1]
+
+
+async def test_a_burst_that_keeps_this_process_busy_is_answered_from_redis(make_client, own_redis, caplog):
+    # Less than the burst takes: only what Redis itself takes is counted.
+    worker = Worker(make_client, own_redis, timeout_seconds=0.25)
+    async with worker.client, anyio.create_task_group() as tasks:
+        assert await worker.ask() == 0
+        answers: list[int] = []
+
+        async def ask() -> None:
+            answers.append(await worker.ask())
+
+        for _ in range(1500):
+            tasks.start_soon(ask)
+    await worker.store.close()
+    assert answers == [0] * 1500
+    assert caplog.records == []
+
+
+async def test_what_came_while_the_loop_was_busy_is_in_time(worker):
+    assert await worker.ask() == 0
+    loop = asyncio.get_running_loop()
+
+    def keep_busy(until: float) -> None:
+        while loop.time() < until:
+            pass
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(worker.ask)
+        while not worker.store._connection._clients.for_commands[0].connection_pool._in_use_connections:
+            await anyio.lowlevel.checkpoint()
+        keep_busy(loop.time() + 0.3)
+    assert next(worker.calls) == 1
+
+
+async def test_one_slow_command_of_a_redis_that_answers_a_ping_is_not_held_against_it(own_redis, caplog):
+    connection = RedisConnection(own_redis.url, timeout_seconds=10)
+    # Takes longer than it may, and only on its own connection.
+    slow = [connection._bounded(_Turn.COMMAND, lambda client: client.blpop(["nothing"], 0), 0.05) for _ in range(2)]
+    assert await asyncio.gather(*slow) == [None, None]
+    assert not connection.is_left_alone
+    assert caplog.records == []
+    await connection.close()
+
+
+async def test_a_redis_without_room_still_answers_with_what_it_has(worker, own_redis, caplog):
+    caplog.set_level(logging.WARNING, "fastapi_data.cache")
+    assert await worker.ask() == 0
+    async with Redis.from_url(own_redis.url) as redis:
+        await redis.config_set("maxmemory", "1")
+        assert [(await worker.client.get("/?other")).json() for _ in range(2)] == [1, 2]
+        assert await worker.ask() == 0
+        assert not worker.store._connection.is_left_alone
+        assert ["Redis refuses" in record.getMessage() for record in caplog.records] == [True]
+        await redis.config_set("maxmemory", "0")
+    assert [(await worker.client.get("/?other")).json() for _ in range(2)] == [3, 3]
+
+
+async def test_a_server_that_refuses_the_ping_itself_is_there(own_redis):
+    connection = RedisConnection(own_redis.url, timeout_seconds=10)
+    async with Redis.from_url(own_redis.url) as redis:
+        await redis.execute_command("ACL", "SETUSER", "default", "-ping")
+        assert await connection._answers_a_ping()
+    await connection.close()

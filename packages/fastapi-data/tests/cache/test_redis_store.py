@@ -53,7 +53,7 @@ async def until(is_so) -> None:
 
 
 async def until_waiting(worker) -> None:
-    await until(lambda: worker.cache._core.store._connection._open()[1].connection_pool._in_use_connections)
+    await until(lambda: worker.cache._core.store._connection._open().for_waiting[0].connection_pool._in_use_connections)
 
 
 async def test_all_workers_wait_for_the_one_that_computes(workers, gate):
@@ -280,7 +280,7 @@ def test_each_event_loop_opens_connections_of_its_own(redis_url, redis_prefix):
         await lease.store(response)
         opened.append(store._connection._clients)
         # What a loop that ends leaves open is the interpreter's to complain of.
-        for client in store._connection._clients:
+        for client in store._connection._clients.all():
             await client.aclose()
 
     async def read() -> StoredResponse | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import Enum, auto
+from typing import Any, NamedTuple, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from fastapi_data.cache.redis_scripts import Script
 from fastapi_data.errors import CacheUsageError
@@ -23,6 +25,8 @@ _CONNECTIONS = 32
 """For what is done at once; a hit keeps one for less than a millisecond."""
 _WAITING_CONNECTIONS = 256
 """For waiting: one for each answer that this process wants and another process computes."""
+_TIMEOUT_STEPS = 10
+"""More than the turns of the event loop that a command takes, from being sent to being answered."""
 
 
 class RedisConnection:
@@ -30,8 +34,9 @@ class RedisConnection:
 
     Args:
         server: its URL, or a client of it.
-        timeout_seconds: how long anything may take; after that Redis is left alone for four times as long, so that
-            requests lose a fifth of their time at most.
+        timeout_seconds: how long Redis may take for anything, not counting what waits in this process. After that, and
+            when a PING takes as long, Redis is left alone for eight times as long, so that requests lose a fifth of
+            their time at most.
     """
 
     def __init__(self, server: str | Redis, *, timeout_seconds: float) -> None:
@@ -39,7 +44,9 @@ class RedisConnection:
             raise CacheUsageError("The Redis client decodes what it reads; give one with decode_responses=False.")
         self._server = server
         self._timeout_seconds = timeout_seconds
-        self._clients: tuple[Redis, Redis] | None = None
+        self._clients: _Clients | None = None
+        self._ping: asyncio.Task[bool] | None = None
+        self._logged_refusals: set[type[ResponseError]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._away_until = 0.0
 
@@ -49,24 +56,24 @@ class RedisConnection:
         return asyncio.get_running_loop().time() < self._away_until
 
     async def run(self, script: Script, keys: list[str], *arguments: str | bytes) -> Any:
-        """Run a script; None when Redis is away or slow."""
+        """Run a script; None when Redis is away or slow, or refuses."""
 
-        async def run_known_or_new() -> Any:
-            client, given = self._open()[0], (len(keys), *keys, *arguments)
+        async def run_known_or_new(client: Redis) -> Any:
+            given = (len(keys), *keys, *arguments)
             try:
                 return await client.evalsha(script.digest, *given)
             except NoScriptError:
                 return await client.eval(script.lua, *given)
 
-        return await self._bounded(run_known_or_new, self._timeout_seconds)
+        return await self._bounded(_Turn.COMMAND, run_known_or_new, self._timeout_seconds)
 
     async def next_outcome(self, landings: str, *, after: str, wait_ms: int) -> bytes | None:
         """Wait for what is added to a stream of landings; None when nothing is or Redis is away."""
 
-        async def read() -> Any:
-            return await self._open()[1].xread({landings: after}, count=1, block=wait_ms)
+        async def read(client: Redis) -> Any:
+            return await client.xread({landings: after}, count=1, block=wait_ms)
 
-        streams = await self._bounded(read, wait_ms / 1000 + self._timeout_seconds)
+        streams = await self._bounded(_Turn.WAITING, read, wait_ms / 1000 + self._timeout_seconds)
         if not streams:
             return None
         # A list of pairs under Redis's protocol 2, a mapping under 3, where each stream's entries are one deeper.
@@ -77,39 +84,128 @@ class RedisConnection:
         """Close the connections that were opened here."""
         clients, self._clients = self._clients, None
         if clients is not None and isinstance(self._server, str):
-            for client in clients:
+            for client in clients.all():
                 await client.aclose()
 
-    async def _bounded(self, work: Callable[[], Awaitable[_Result]], seconds: float) -> _Result | None:
+    async def _bounded(
+        self, turn: _Turn, work: Callable[[Redis], Awaitable[_Result]], seconds: float
+    ) -> _Result | None:
         if self.is_left_alone:
             return None
-        was_away, retry_at = self._away_until > 0, asyncio.get_running_loop().time() + 4 * self._timeout_seconds
+        clients = self._open()
+        client, free = clients.for_waiting if turn is _Turn.WAITING else clients.for_commands
+        # Waiting for a connection tells how busy this process is, and nothing about Redis: it is not counted.
+        async with free:
+            # Those who waited longest may learn only now what became of Redis.
+            return None if self.is_left_alone else await self._attempt(lambda: work(client), seconds)
+
+    async def _attempt(self, work: Callable[[], Awaitable[_Result]], seconds: float) -> _Result | None:
+        was_away, retry_at = self._away_until > 0, self._retry_at()
         if was_away:
             # One finds out for all.
             self._away_until = retry_at
+        result = None
         try:
-            async with asyncio.timeout(seconds):
+            async with _timeout(seconds):
                 result = await work()
+        except ResponseError as error:
+            # It is there, and says no: out of memory, say, or read-only.
+            self._log_refusal(error)
         except (RedisError, OSError) as error:  # a timeout is an OSError
-            self._away_until = asyncio.get_running_loop().time() + 4 * self._timeout_seconds
-            if not was_away:
-                _logger.warning("Redis is away or slow; answers are computed without it until it returns: %r", error)
+            if was_away or not await self._answers_a_ping():
+                self._leave_alone(error)
             return None
         if was_away:
             self._away_until = 0.0
             _logger.warning("Redis is back.")
         return result
 
-    def _open(self) -> tuple[Redis, Redis]:
+    async def _answers_a_ping(self) -> bool:
+        if self._ping is None or self._ping.done():
+            self._ping = asyncio.create_task(self._send_ping())
+        # One asks for all, and goes on asking when the first of them goes away.
+        return await asyncio.shield(self._ping)
+
+    async def _send_ping(self) -> bool:
+        client = self._open().for_ping
+        try:
+            async with _timeout(self._timeout_seconds):
+                await client.execute_command("PING")  # pyright: ignore[reportUnknownMemberType] - it has no types
+        except ResponseError:
+            return True
+        except (RedisError, OSError):
+            return False
+        return True
+
+    def _retry_at(self) -> float:
+        return asyncio.get_running_loop().time() + 8 * self._timeout_seconds
+
+    def _leave_alone(self, error: Exception) -> None:
+        if self._away_until == 0:
+            _logger.warning("Redis is away or slow; answers are computed without it until it returns: %r", error)
+        self._away_until = self._retry_at()
+
+    def _log_refusal(self, error: ResponseError) -> None:
+        if type(error) not in self._logged_refusals:
+            self._logged_refusals.add(type(error))
+            _logger.warning("Redis refuses; the answer is not stored, and this is not said again: %r", error)
+
+    def _open(self) -> _Clients:
         loop = asyncio.get_running_loop()
         # Connections die with the loop they were opened in; a test client may run each request in a loop of its own.
         if self._clients is None or self._loop is not loop:
-            self._loop = loop
-            if isinstance(self._server, str):
-                self._clients = _client(self._server, _CONNECTIONS), _client(self._server, _WAITING_CONNECTIONS)
-            else:
-                self._clients = self._server, self._server
+            self._loop, self._ping = loop, None
+            self._clients = _Clients(
+                (self._client(_CONNECTIONS), asyncio.Semaphore(_CONNECTIONS)),
+                (self._client(_WAITING_CONNECTIONS), asyncio.Semaphore(_WAITING_CONNECTIONS)),
+                self._client(1),
+            )
         return self._clients
+
+    def _client(self, max_connections: int) -> Redis:
+        return _client(self._server, max_connections) if isinstance(self._server, str) else self._server
+
+
+class _Turn(Enum):
+    """Which connections something is done over."""
+
+    COMMAND = auto()
+    WAITING = auto()
+
+
+class _Clients(NamedTuple):
+    """Clients of one server, each with as many turns as it has connections."""
+
+    for_commands: tuple[Redis, asyncio.Semaphore]
+    for_waiting: tuple[Redis, asyncio.Semaphore]
+    for_ping: Redis
+
+    def all(self) -> tuple[Redis, ...]:
+        return self.for_commands[0], self.for_waiting[0], self.for_ping
+
+
+@asynccontextmanager
+async def _timeout(seconds: float) -> AsyncGenerator[None]:
+    """A timeout that passes only while the event loop runs.
+
+    It passes in steps, each of which begins when the loop has come to the end of the last: a loop that was busy reads
+    what came meanwhile before time is up.
+    """
+    loop = asyncio.get_running_loop()
+
+    def step(left: int) -> None:
+        nonlocal timer
+        if left:
+            timer = loop.call_later(seconds / _TIMEOUT_STEPS, step, left - 1)
+        else:
+            scope.reschedule(loop.time())
+
+    timer = loop.call_later(seconds / _TIMEOUT_STEPS, step, _TIMEOUT_STEPS - 1)
+    try:
+        async with asyncio.timeout(None) as scope:
+            yield
+    finally:
+        timer.cancel()
 
 
 def _client(url: str, max_connections: int) -> Redis:
