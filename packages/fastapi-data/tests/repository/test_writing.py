@@ -60,6 +60,21 @@ async def test_an_unknown_name_is_refused_when_updating_and_nothing_changes(arti
     assert article.title == "x"
 
 
+async def test_an_unknown_name_is_refused_when_upserting(articles, models):
+    with pytest.raises(TypeError, match="Article has no attribute metadata, nonsense"):
+        await articles.upsert({"slug": "x", "nonsense": 1, "metadata": 2}, on=[models.Article.slug])
+    assert await articles.count() == 0
+
+
+async def test_a_row_is_changed_after_a_conflict_in_a_savepoint(accounts, session):
+    ada, bob = await accounts.create_many([{"owner": "Ada"}, {"owner": "Bob"}])
+    with pytest.raises(ConflictError):
+        async with session.begin_nested():
+            await accounts.update(bob, {"owner": "Ada"})
+    await accounts.update(bob, {"owner": "Bobby", "version": 1})
+    assert (ada.id, bob.owner, bob.version) == (1, "Bobby", 2)
+
+
 async def test_an_update_changes_only_what_was_set(articles, session, models):
     article = await articles.create({"title": "x", "slug": "x", "stars": 3})
     assert await articles.update(article, models.ArticlePatch(title="y")) is article

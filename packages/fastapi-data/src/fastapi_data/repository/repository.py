@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel
@@ -207,9 +208,9 @@ class Repository(Generic[Model]):
             TypeError: a value's name is no attribute of the class.
         """
         changes = _named(values, exclude_unset=True)
-        unknown = changes.keys() - self._mapper.all_orm_descriptors.keys()
-        if unknown:
-            raise TypeError(f"{self.model.__name__} has no attribute {', '.join(sorted(unknown))}.")
+        self._refuse_unknown(changes.keys() - self._mapper.all_orm_descriptors.keys())
+        # A conflict in a savepoint has expired what was loaded, and changing an attribute may read its older value.
+        await self._load_what_the_database_set(entity)
         if self._mapper.version_id_col is not None:
             version = self._mapper.get_property_by_column(self._mapper.version_id_col).key
             current = getattr(entity, version)
@@ -233,10 +234,13 @@ class Repository(Generic[Model]):
 
         Raises:
             ConflictError: another constraint forbids it.
+            TypeError: a value's name is no column of the class.
             ValueError: the database is neither PostgreSQL nor SQLite.
         """
+        row = _named(values)
+        self._refuse_unknown(row.keys() - self._mapper.columns.keys())
         dialect = self.session.get_bind().dialect.name
-        statement = upsert_statement(dialect, self._mapper, _named(values), on)
+        statement = upsert_statement(dialect, self._mapper, row, on)
         with conflicts_named(self._mapper):
             rows = await self.session.scalars(statement, execution_options={"populate_existing": True})
         return rows.one()
@@ -253,6 +257,10 @@ class Repository(Generic[Model]):
         """
         await self.session.delete(entity)
         await self._flush()
+
+    def _refuse_unknown(self, names: AbstractSet[str]) -> None:
+        if names:
+            raise TypeError(f"{self.model.__name__} has no attribute {', '.join(sorted(names))}.")
 
     def _entity(self, values: Model | Values) -> Model:
         if isinstance(values, self.model):
@@ -272,10 +280,12 @@ class Repository(Generic[Model]):
             await self.session.flush()
 
     async def _load_what_the_database_set(self, entity: Model) -> None:
-        # An attribute that is loaded when it is first used needs a statement where nobody can await one.
+        # An attribute that is loaded when it is first used needs a statement where nobody can await one. To load
+        # flushes what else is pending.
         expired = inspect(entity).expired_attributes
         if expired:
-            await self.session.refresh(entity, expired)
+            with conflicts_named(self._mapper):
+                await self.session.refresh(entity, expired)
 
 
 def _each_once(rows: ScalarResult[Model]) -> ScalarResult[Model]:
