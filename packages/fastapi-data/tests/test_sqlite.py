@@ -83,6 +83,13 @@ async def test_readers_are_not_in_the_way_of_a_writer_and_see_nothing_uncommitte
         assert (await reader.execute(COUNT)).scalar_one() == 4
 
 
+async def test_a_database_answers_a_ping_while_another_writes_to_it(users_file):
+    database = SQLiteDatabase(users_file, busy_timeout_seconds=0)
+    async with database.lifespan(), database.begin() as writer:
+        await writer.execute(text("INSERT INTO person (name) VALUES ('Ida')"))
+        await database.ping()
+
+
 async def test_transactions_that_read_and_then_write_take_turns(sqlite):
     async def add_one() -> None:
         async with sqlite.begin() as session:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from anyio import to_thread
-from sqlalchemy import URL
+from sqlalchemy import URL, text
 
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
@@ -61,6 +61,18 @@ class SQLiteDatabase(Database):
     def url(self) -> URL:
         """The file, as SQLAlchemy names it."""
         return URL.create("sqlite", database=str(self._path.absolute()))
+
+    async def ping(self) -> None:
+        """Make sure that the file can be read, whoever writes to it, for a readiness check.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+            DatabaseUnavailableError: it does not answer.
+            PoolExhaustedError: no connection is free to ask it.
+        """
+        async with self.read_session() as session:
+            # SELECT 1 would not look at the file.
+            await session.execute(text("SELECT count(*) FROM sqlite_schema"))
 
     async def _open(self) -> Engines:
         await to_thread.run_sync(self._prepare)
