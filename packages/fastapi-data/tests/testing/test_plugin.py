@@ -139,6 +139,27 @@ def test_the_fixtures_keep_their_promises(project):
     assert passed(project, PROMISES).parseoutcomes() == {"passed": 11}
 
 
+@pytest.mark.parametrize("server_url", ["postgres"], indirect=True)
+def test_the_report_of_a_test_that_fails_hides_the_password(project, postgres_database):
+    url = postgres_database.set(password="correct-horse").render_as_string(hide_password=False)
+    project.makepyfile(
+        test_notes=f"""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def database_url():
+            return {url!r}
+
+        def test_fails(migrated_url):
+            raise LookupError
+    """
+    )
+    outcome = project.runpytest_inprocess("-p", "no:cacheprovider", "--showlocals")
+    outcome.assert_outcomes(failed=1)
+    outcome.stdout.fnmatch_lines(["migrated_url = 'postgresql*:[*][*][*]@*'"])
+    outcome.stdout.no_fnmatch_line("*correct-horse*")
+
+
 def test_the_database_ends_as_empty_as_it_began_and_is_removed(project, server_url, tmp_path):
     note = tmp_path / "where"
     tests = f"""

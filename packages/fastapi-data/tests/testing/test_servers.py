@@ -24,6 +24,14 @@ async def version(url):
         return await session.scalar(text("SHOW server_version_num"))
 
 
+def test_what_reports_show_of_an_address_hides_the_password(monkeypatch):
+    address = "postgresql://ada:correct-horse@somewhere/else?password=correct-horse"
+    monkeypatch.setenv("DATABASE_URL", address)
+    with servers.database_server() as url:
+        assert url == address
+        assert repr(url) == "'postgresql://ada:***@somewhere/else'"
+
+
 def test_the_environment_says_which(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
     with servers.database_server() as url:

@@ -21,6 +21,15 @@ from fastapi_data.postgres_parameters import driver_arguments, postgres_url
 T = TypeVar("T")
 
 
+class Address(str):
+    """A URL whose ``repr``, which pytest puts into its reports, hides the password."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(str(parse_url(self).set(query={})))
+
+
 def in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
     """Wait for a coroutine where another loop may be the thread's own."""
     with ThreadPoolExecutor(1) as executor:
@@ -47,7 +56,7 @@ def new_database(server: str, folder: Path) -> Generator[str]:
         return
     in_thread(_execute(url, f'CREATE DATABASE "{name}"'))
     try:
-        yield url.set(database=name).render_as_string(hide_password=False)
+        yield Address(url.set(database=name).render_as_string(hide_password=False))
     finally:
         in_thread(_execute(url, f'DROP DATABASE "{name}" WITH (FORCE)'))
 

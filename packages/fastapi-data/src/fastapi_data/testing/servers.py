@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi_data.errors import DatabaseUnavailableError
 from fastapi_data.postgres import PostgresDatabase
-from fastapi_data.testing.provisioning import in_thread
+from fastapi_data.testing.provisioning import Address, in_thread
 
 LOCAL_URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 """Where a server of this machine is, if it trusts local users."""
@@ -29,7 +29,7 @@ def database_server() -> Generator[str]:
     """
     named = os.environ.get("DATABASE_URL")
     if named:
-        yield named
+        yield Address(named)
     elif in_thread(_answers(LOCAL_URL)):
         yield LOCAL_URL
     else:
