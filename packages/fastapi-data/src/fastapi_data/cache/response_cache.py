@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Unpack
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from fastapi_data.cache.core import CacheCore
@@ -31,7 +32,8 @@ class ResponseCache:
         cache.install(app)
 
     A key is the method, the address with its query in order of parameter names, and the headers and cookies that
-    count: those that the options name, and those that the route and its dependencies declare. However many requests
+    count: those that the options name, those that the route and its dependencies declare, and ``Origin`` where a
+    CORSMiddleware stands behind the cache. However many requests
     wait for one key, the route runs once. Replayed answers carry ``Age`` and a strong ``ETag``; a client that has the
     answer already gets a 304. Never stored: anything but a 200, Set-Cookie, streams, ``private``, ``no-store`` and
     ``no-cache``, a ``Vary`` on headers the route did not name, and whatever is asked for with a body, with
@@ -122,10 +124,27 @@ class ResponseCache:
         if self._installed:
             raise CacheUsageError("This ResponseCache serves an application already. Make one for each application.")
         self._installed = True
-        return lambda: MarkedRoutes(app, self._defaults, every_route=every_route)
+        return lambda: MarkedRoutes(
+            app,
+            self._defaults,
+            every_route=every_route,
+            inner_vary=_headers_that_inner_middleware_reads(app, self._core),
+        )
 
     def stats(self) -> CacheStats:
         """What the cache did since it was made, in this process."""
         store = self._core.store
         counters = dataclasses.asdict(self._core.counters)
         return CacheStats(**counters, evictions=store.evictions, size_bytes=store.size_bytes)
+
+
+def _headers_that_inner_middleware_reads(app: FastAPI, core: CacheCore) -> frozenset[str]:
+    """Lower-case names of the headers that answers depend on by the middleware behind the cache, as far as known."""
+    inner = app.user_middleware
+    for place, middleware in enumerate(inner):
+        if middleware.kwargs.get("core") is core:
+            inner = inner[place + 1 :]
+            break
+    # It names Origin in the Vary of every answer, each of which would else be refused.
+    has_cors = any(isinstance(each.cls, type) and issubclass(each.cls, CORSMiddleware) for each in inner)
+    return frozenset({"origin"} if has_cors else ())

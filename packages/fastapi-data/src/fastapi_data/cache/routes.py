@@ -28,13 +28,15 @@ class MarkedRoutes:
         app: the application, with all its routes.
         defaults: what holds for a route that does not say.
         every_route: whether routes are cached that neither their own mark nor their router's says anything about.
+        inner_vary: lower-case names of the headers that middleware behind the cache has all answers depend on.
 
     Raises:
         CacheUsageError: a route is marked above its own decorator, answers other methods than GET and HEAD, or may
             read headers or cookies that cannot be told beforehand.
     """
 
-    def __init__(self, app: FastAPI, defaults: CacheOptions, *, every_route: bool) -> None:
+    def __init__(self, app: FastAPI, defaults: CacheOptions, *, every_route: bool, inner_vary: frozenset[str]) -> None:
+        self._inner_vary = inner_vary
         self._defaults = defaults
         self._every_route = every_route
         self._router_options = _options_by_route()
@@ -97,7 +99,9 @@ class MarkedRoutes:
         if isinstance(route.original_route, APIRoute):
             headers = declared_headers(route.dependant) - _CREDENTIALS
             cookies = declared_cookies(route.dependant)
-        return policy_from(declared_headers=headers, declared_cookies=cookies, **{**self._defaults, **options})
+        return policy_from(
+            declared_headers=headers | self._inner_vary, declared_cookies=cookies, **{**self._defaults, **options}
+        )
 
 
 def _options_by_route() -> dict[int, CacheOptions]:
