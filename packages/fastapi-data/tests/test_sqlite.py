@@ -173,6 +173,28 @@ async def test_a_session_that_sends_no_statement_leaves_nothing_behind(sqlite):
     assert sqlite.pool_status().in_use == 0
 
 
+async def test_a_stream_that_fails_or_never_begins_ends_in_silence(sqlite, caplog):
+    async with sqlite.read_session() as session:
+        with pytest.raises(DBAPIError, match="no such table"):
+            await session.stream(text("SELECT * FROM missing"))
+        with anyio.move_on_after(0) as moment:
+            await session.stream(MANY)
+        assert moment.cancelled_caught
+    assert caplog.records == []
+
+
+async def test_a_connection_that_is_dropped_by_a_cancelled_caller_is_closed_in_silence(sqlite, caplog):
+    async with sqlite.session() as session:
+        connection = await session.connection()
+        raw = (await connection.get_raw_connection()).driver_connection
+        with anyio.move_on_after(0):
+            await connection.invalidate()
+    await sqlite.dispose()
+    assert caplog.records == []
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        raw.execute("SELECT 1")
+
+
 async def test_nothing_blocks_the_event_loop(users_file):
     database = SQLiteDatabase(users_file, statement_timeout_seconds=5)
     with blockbuster_ctx():

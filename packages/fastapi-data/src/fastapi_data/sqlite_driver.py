@@ -104,7 +104,9 @@ class StreamingCursor(AsyncCursor):
 
     def close(self) -> None:
         """Let SQLite end the statement; microseconds, whatever it was."""
-        self._cursor.close()
+        # Without a description there are no rows to leave: the statement has none, or it failed or never began.
+        if self.description is not None:
+            self._cursor.close()
 
 
 class AsyncConnection(AdaptedConnection):
@@ -161,6 +163,10 @@ class AsyncConnection(AdaptedConnection):
         """Close."""
         await_(self._threads.call(self._connection.close))
 
+    def terminate(self) -> None:
+        """Have it closed without waiting for that: whoever leaves it behind is often cancelled already."""
+        self._threads.call_later(self._connection.close)
+
 
 class _Module(AsyncAdapt_dbapi_module):
     """What SQLAlchemy takes for the driver's module: sqlite3, but for connections."""
@@ -197,6 +203,7 @@ class AsyncSQLiteDialect(SQLiteDialect_pysqlite):
 
     driver = "fastapi_data"
     is_async = True
+    has_terminate = True
     supports_statement_cache = True
     supports_server_side_cursors = True
     execution_ctx_cls = _ExecutionContext
@@ -216,6 +223,10 @@ class AsyncSQLiteDialect(SQLiteDialect_pysqlite):
         """Nothing of the URL: ``open_connection`` knows the file."""
         del url
         return [], {}
+
+    def do_terminate(self, dbapi_connection: Any) -> None:
+        """Close a connection that was left behind."""
+        dbapi_connection.terminate()
 
     def get_driver_connection(self, connection: Any) -> Any:
         """The connection of sqlite3."""
