@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 from anyio import CancelScope
 from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from fastapi_data.engines import Engines, sessions_of
-from fastapi_data.errors import DatabaseUnavailableError, MissingDriverError
+from fastapi_data.errors import DatabaseError, DatabaseUnavailableError, MissingDriverError, PoolExhaustedError
 from fastapi_data.pools import AsyncPool, PoolStatus, status_of
 from fastapi_data.postgres_errors import explain, unavailable
 from fastapi_data.postgres_options import PostgresOptions, printed
@@ -27,7 +27,9 @@ from fastapi_data.postgres_parameters import driver_arguments
 T = TypeVar("T")
 
 SECONDS_WITHOUT_REPLICA = 5.0
-"""How long a replica that could not be reached is left alone before it is tried again."""
+"""How long a replica that could not be reached is left alone before it is tried again; doubled each time in vain."""
+
+LONGEST_SECONDS_WITHOUT_REPLICA = 60.0
 
 SECONDS_UNTIL_NOTICED = 1
 """How often the server looks, while a statement runs, whether anybody still waits for it."""
@@ -44,7 +46,9 @@ class Server:
     def __init__(self, url: URL, options: PostgresOptions) -> None:
         self._address = printed(url)
         self._options = options
+        self._seconds_alone = 0.0
         self._away_until = 0.0
+        self._trying: asyncio.Task[None] | None = None
         self._unwanted: set[asyncio.Future[Any]] = set()
         try:
             url, arguments = driver_arguments(url, options)
@@ -66,14 +70,35 @@ class Server:
         self.sessions = sessions_of(self.engine)
         self.read_sessions = sessions_of(self.engine.execution_options(postgresql_readonly=True))
 
-    @property
     def is_away(self) -> bool:
-        """Whether it could not be reached a moment ago."""
-        return monotonic() < self._away_until
+        """Whether it could not be reached when it was last tried.
+
+        After a while it is tried again, in a task of its own: a server that accepts and never answers would hold up
+        whoever tries it.
+        """
+        if not self._seconds_alone:
+            return False
+        if self._trying is None and monotonic() >= self._away_until:
+            self._trying = asyncio.create_task(self._try_again())
+        return True
 
     def leave_alone(self) -> None:
         """Say that it could not be reached."""
-        self._away_until = monotonic() + SECONDS_WITHOUT_REPLICA
+        if not self._seconds_alone:  # else others have said so
+            self._leave_alone_for(SECONDS_WITHOUT_REPLICA)
+
+    def _leave_alone_for(self, seconds: float) -> None:
+        self._seconds_alone = seconds
+        self._away_until = monotonic() + seconds
+
+    async def _try_again(self) -> None:
+        try:
+            async with self.engine.connect():
+                self._seconds_alone = 0.0
+        except (DatabaseError, SQLAlchemyError):
+            self._leave_alone_for(min(2 * self._seconds_alone, LONGEST_SECONDS_WITHOUT_REPLICA))
+        finally:
+            self._trying = None
 
     async def fill(self) -> None:
         """Open the connections that are kept.
@@ -92,6 +117,9 @@ class Server:
 
     async def dispose(self) -> None:
         """Close all connections."""
+        if self._trying is not None:
+            self._trying.cancel()
+            await asyncio.wait([self._trying])
         await self.engine.dispose()
         # An attempt that failed has told whoever wanted it.
         await asyncio.gather(*self._unwanted, return_exceptions=True)
@@ -157,12 +185,12 @@ class PostgresEngines(Engines):
         """A new session that refuses to write: on the next replica that can be reached, else on the primary."""
         for _ in self._replicas:
             replica = next(self._turns)
-            if replica.is_away:
+            if replica.is_away():
                 continue
             async with self._opened(replica.read_sessions) as session:
                 try:
                     await session.connection()
-                except DatabaseUnavailableError:
+                except (DatabaseUnavailableError, PoolExhaustedError):
                     replica.leave_alone()
                     continue
                 yield session

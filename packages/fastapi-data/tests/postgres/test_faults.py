@@ -144,7 +144,77 @@ async def test_the_primary_takes_the_place_of_replicas_that_are_away_until_they_
         # It is left alone for a while, and then tried again.
         assert await read() == postgres_url.database
         monkeypatch.setattr("fastapi_data.postgres_engines.monotonic", lambda: float("inf"))
-        assert await read() == "postgres"
+        while await read() != "postgres":
+            await anyio.lowlevel.checkpoint()
+
+
+@pytest.fixture
+async def silent_replica():
+    """Closes its first connections at once, and holds later ones without a word."""
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    accepted: list[None] = []
+    enough = anyio.Event()
+
+    async def serve(stream) -> None:
+        async with stream:
+            accepted.append(None)
+            if len(accepted) > 3:
+                await enough.wait()
+
+    async with listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, serve)
+        yield listener.extra(anyio.abc.SocketAttribute.local_port), accepted, enough
+        tasks.cancel_scope.cancel()
+
+
+async def test_a_replica_that_never_answers_holds_up_no_reader_and_is_tried_less_and_less(
+    postgres_url, silent_replica, monkeypatch
+):
+    port, accepted, enough = silent_replica
+    now = 0.0
+    monkeypatch.setattr("fastapi_data.postgres_engines.monotonic", lambda: now)
+    replica = f"postgresql://ada@127.0.0.1:{port}/shop"
+    database = PostgresDatabase(postgres_url, replicas=[replica], tls="disable", connect_timeout_seconds=100_000)
+
+    async def read() -> None:
+        async with database.read_session() as session:
+            assert await session.scalar(text("SELECT current_database()")) == postgres_url.database
+
+    async def connections(number: int) -> None:
+        while len(accepted) < number:
+            await anyio.lowlevel.checkpoint()
+
+    async with database.lifespan():
+        server = database._engines._replicas[0]
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read)
+            tasks.start_soon(read)
+        assert len(accepted) == 2
+        now = 5.0
+        await read()
+        await connections(3)
+        while server._trying:
+            await anyio.lowlevel.checkpoint()
+        now = 14.0
+        await read()
+        assert server._trying is None
+        now = 15.0
+        for _ in range(3):
+            await read()
+        await connections(4)
+        await read()
+        assert len(accepted) == 4
+        enough.set()
+
+
+async def test_a_replica_without_a_free_connection_is_left_alone(postgres_url):
+    database = PostgresDatabase(
+        postgres_url, replicas=[postgres_url.set(database="postgres")], pool_max_size=1, pool_timeout_seconds=0.01
+    )
+    name = text("SELECT current_database()")
+    async with database.lifespan(), database.read_session() as first, database.read_session() as second:
+        assert await first.scalar(name) == "postgres"
+        assert await second.scalar(name) == postgres_url.database
 
 
 async def test_tls_is_used_and_a_server_that_cannot_be_trusted_is_refused(initialised):
