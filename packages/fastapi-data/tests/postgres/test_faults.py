@@ -207,6 +207,29 @@ async def test_a_replica_that_never_answers_holds_up_no_reader_and_is_tried_less
         enough.set()
 
 
+async def test_an_attempt_to_reach_a_replica_is_given_up_when_the_database_is_closed(
+    postgres_url, silent_replica, monkeypatch
+):
+    port, accepted, enough = silent_replica
+    now = 0.0
+    monkeypatch.setattr("fastapi_data.postgres_engines.monotonic", lambda: now)
+    replica = f"postgresql://ada@127.0.0.1:{port}/shop"
+    database = PostgresDatabase(postgres_url, replicas=[replica], tls="disable", connect_timeout_seconds=100_000)
+    await database.setup()
+    server = database._engines._replicas[0]
+    for number, moment in enumerate((0.0, 5.0, 15.0, 35.0), start=1):
+        now = moment
+        async with database.read_session() as session:
+            await session.execute(text("SELECT 1"))
+        while len(accepted) < number or (server._trying and number < 4):
+            await anyio.lowlevel.checkpoint()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(database.dispose)
+        while server._trying:
+            await anyio.lowlevel.checkpoint()
+        enough.set()
+
+
 async def test_a_replica_without_a_free_connection_is_left_alone(postgres_url):
     database = PostgresDatabase(
         postgres_url, replicas=[postgres_url.set(database="postgres")], pool_max_size=1, pool_timeout_seconds=0.01
