@@ -87,7 +87,8 @@ def install(lock: Lock) -> None:
         stamp = Stamp()
     STAMP.unlink(missing_ok=True)
     say(f"Installing what requirements/{lock}.lock names")
-    call([*PIP, "install", "--require-hashes", "--use-pep517", "-r", f"requirements/{lock}.lock"])
+    # A lock is complete, but for what a package names without being needed: see [[tool.uv.dependency-metadata]].
+    call([*PIP, "install", "--require-hashes", "--no-deps", "--use-pep517", "-r", f"requirements/{lock}.lock"])
     if lock != "node":
         editable = [word for package in PACKAGES for word in ("-e", package)]
         call([*PIP, "install", "--no-deps", "--no-build-isolation", *editable])
