@@ -140,10 +140,15 @@ async def call(app: Application) -> list[Message]:
 
 
 async def microseconds_per_hit(apps: dict[str, Application]) -> dict[str, float]:
-    """The fastest of many short rounds: what else the machine does only ever adds."""
+    """The fastest of many short rounds: what else the machine does only ever adds.
+
+    Each round begins with a request that is not timed: another application ran before it, and left the processor's
+    caches with what it needed.
+    """
     rounds: dict[str, list[float]] = {name: [] for name in apps}
     for _ in range(41):
         for name, app in apps.items():
+            await call(app)
             started = time.perf_counter()
             for _ in range(_HITS_IN_A_ROUND):
                 await call(app)
@@ -152,6 +157,8 @@ async def microseconds_per_hit(apps: dict[str, Application]) -> dict[str, float]
 
 
 async def compare_hits() -> bool:
+    await call(remembering := fastapi_data_in_front())
+    _cached_messages.extend(await call(remembering))
     makers = (
         fastapi_data_in_front,
         fastapi_data_installed,
@@ -161,16 +168,19 @@ async def compare_hits() -> bool:
         empty_middleware,
         uncached,
     )
-    taken = await microseconds_per_hit({make.__name__: make() for make in makers})
+    apps: dict[str, Application] = {"bare": bare, **{make.__name__: make() for make in makers}}
+    taken = await microseconds_per_hit(apps)
     print(f"a hit, in process, {len(json.dumps(_ITEMS, separators=(',', ':')))} bytes of JSON:")
     for name, microseconds in taken.items():
-        print(f"  {name:20} {microseconds:8.1f} microseconds")
+        print(f"  {name:22} {microseconds:8.1f} microseconds")
     best = min(taken[peer] for peer in _PEERS)
     ours = taken["fastapi_data_in_front"]
     print(f"  {taken['cashews'] / ours:.0f} times faster than cashews used as its documents show")
+    installed, least = best / taken["fastapi_data_installed"], best / taken["empty_middleware"]
     print(
-        f"  {best / taken['fastapi_data_installed']:.1f} times faster than the best peer when installed as middleware"
+        f"  {installed:.1f} times faster than the best peer when installed as middleware, of {least:.1f} that FastAPI"
     )
+    print("    leaves possible: what it does before any middleware is most of such a hit")
     return report("times faster than the best peer, in front of the application", best / ours, at_least=20)
 
 

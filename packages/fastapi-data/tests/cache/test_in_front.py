@@ -1,12 +1,15 @@
 """A cache in front of the whole application."""
 
+from itertools import count
+
 import pytest
 from asgi_lifespan import LifespanManager
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import FastAPIDeprecationWarning
 from httpx2 import ASGITransport, AsyncClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fastapi_data import CacheUsageError, ResponseCache, cache_response
+from fastapi_data import CacheUsageError, MemoryStore, ResponseCache, cache_response, never_cache
 
 
 class CountingMiddleware:
@@ -85,6 +88,46 @@ async def test_routes_are_found_below_the_servers_root_path() -> None:
         for _ in range(2):
             assert (await client.get("/api/items")).json() == ["one"]
     assert calls == ["items"]
+
+
+async def test_the_root_path_that_the_application_names_counts_as_it_does_for_its_routes() -> None:
+    with pytest.warns(FastAPIDeprecationWarning, match="root_path"):
+        app = FastAPI(root_path="/api")
+    calls = count()
+
+    @app.get("/items")
+    @never_cache
+    async def items() -> int:
+        return next(calls)
+
+    @app.get("/api/items")
+    async def never_reached() -> str:
+        return "not this one"
+
+    async with client_of(ResponseCache().in_front_of(app, every_route=True)) as client:
+        assert [(await client.get("/api/items")).json() for _ in range(2)] == [0, 1]
+
+
+async def test_a_stale_answer_stands_in_for_an_error_that_the_application_has_answered_itself(clock, caplog) -> None:
+    app = FastAPI()
+    calls = count()
+
+    @app.get("/")
+    @cache_response(ttl_seconds=10, stale_if_error_seconds=20)
+    async def number() -> int:
+        if next(calls):
+            raise RuntimeError("It failed.")
+        return 0
+
+    async with client_of(ResponseCache(MemoryStore(clock=clock)).in_front_of(app)) as client:
+        await client.get("/")
+        clock.seconds += 29.9
+        answer = await client.get("/")
+        assert (answer.status_code, answer.json(), answer.headers["age"]) == (200, 0, "29")
+        assert "It failed." in caplog.text
+        clock.seconds += 0.1
+        with pytest.raises(RuntimeError, match="It failed"):
+            await client.get("/")
 
 
 async def test_every_route_can_be_meant() -> None:

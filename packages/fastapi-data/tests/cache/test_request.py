@@ -3,12 +3,14 @@
 from itertools import count
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import FastAPI, Query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastapi_data import cache_response
+from fastapi_data.cache.addresses import Addresses
 from fastapi_data.cache.request import MAX_KEY_LENGTH, sorted_query
+from fastapi_data.cache.routes import MarkedRoutes
 
 NAME = st.text("abc%", max_size=3)
 PAIRS = st.lists(st.tuples(NAME, st.text("xyz=", max_size=3)), max_size=6)
@@ -50,6 +52,18 @@ async def test_requests_share_an_answer_whatever_the_order_of_their_parameters(a
     assert await ask("page=2&tag=b&tag=a") == [["b", "a"], 2, 0]
     assert await ask("tag=b&page=2&tag=a") == [["b", "a"], 2, 0]
     assert await ask("tag=a&page=2&tag=b") == [["a", "b"], 2, 1]
+
+
+async def test_addresses_are_remembered_until_they_are_too_many():
+    app = FastAPI()
+    app.get("/{number}")(cache_response(lambda number: number))
+    routes = MarkedRoutes(app, {}, every_route=False, inner_vary=frozenset())
+    addresses = Addresses(routes)
+    for number in range(10_000):
+        address = addresses["GET", "http", b"host", "", f"/{number}", b"b=1&a=1"]
+        assert address.key == ("GET", "http", b"host", f"/{number}", b"a=1&b=1")
+        assert 1 <= len(addresses) <= 4096
+    assert addresses["GET", "http", b"host", "", f"/{number}", b"b=1&a=1"] is address
 
 
 async def test_what_is_too_long_for_a_key_reaches_the_route_and_is_not_remembered(app, client, store):

@@ -31,6 +31,14 @@ async def test_what_was_stored_is_read_back_whole(any_store):
     assert await any_store.get(KEY) == kept
 
 
+async def test_what_is_at_hand_is_what_was_stored_or_nothing(any_store):
+    kept = await keep(any_store)
+    assert any_store.at_hand(OTHER_KEY) is None
+    assert any_store.at_hand(KEY) in {kept, None}
+    await any_store.clear()
+    assert any_store.at_hand(KEY) is None
+
+
 async def test_a_client_gets_the_first_form_it_takes_or_else_the_plain_one(any_store):
     await keep(any_store)
     kept = await any_store.get(KEY)

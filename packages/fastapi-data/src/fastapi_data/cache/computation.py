@@ -36,6 +36,7 @@ class Computation:
         self._known = known
         self._computed_tags = collect_tags(exchange.scope)
         self._is_decided = False
+        self._has_fallen_back = False
 
     async def complete(self, headers: Headers, body: bytes) -> None:
         """Store an answer, share it and send it."""
@@ -61,12 +62,15 @@ class Computation:
         """Send the stale answer, and share it, when it may stand in for an error and nothing was sent yet.
 
         Returns:
-            Whether it was sent.
+            Whether it was sent, now or before.
         """
         known, now = self._known, self._core.store.clock()
+        # The application that sends an error raises it, too.
+        if self._has_fallen_back:
+            return True
         if self._is_decided or known is None or known.error_until <= now:
             return False
-        self._is_decided = True
+        self._is_decided = self._has_fallen_back = True
         self._core.counters.stale += 1
         self._land(Shared(known, holds=True))
         await replay(known, self._exchange.headers, self._exchange.send, age_seconds=now - known.stored_at)

@@ -114,7 +114,7 @@ class Executor:
 
     async def _send_shared(self, stored: StoredResponse, exchange: Exchange) -> None:
         age_seconds = self._core.store.clock() - stored.stored_at
-        await replay(stored, exchange.headers, exchange.send, age_seconds=max(0.0, age_seconds))
+        await replay(stored, exchange.headers, exchange.send, age_seconds=age_seconds)
 
     @contextmanager
     def _one_more_waiting(self) -> Generator[None]:

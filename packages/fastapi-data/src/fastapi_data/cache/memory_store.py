@@ -46,17 +46,17 @@ class MemoryStore:
         """How many answers were dropped to make room for others."""
         return self._evictions
 
+    def at_hand(self, key: Key) -> StoredResponse | None:
+        """The answer under a key, whether or not it has expired; or None."""
+        response = self._responses.get(key)
+        if response is not None:
+            self._responses.move_to_end(key)
+        return response
+
     async def get(self, key: Key) -> StoredResponse | None:
         """The answer under a key, fresh or stale, that has not expired; or None."""
-        response = self._responses.get(key)
-        if response is None:
-            return None
-        # Most are fresh, and no more need be looked at.
-        now = self.clock()
-        if response.fresh_until <= now and response.expires_at <= now:
-            return None
-        self._responses.move_to_end(key)
-        return response
+        response = self.at_hand(key)
+        return response if response is not None and self.clock() < response.expires_at else None
 
     async def acquire(self, key: Key, *, newer_than: float) -> _MemoryLease:  # noqa: ARG002 - of the port
         """The right to compute an answer, at once: nobody outside this process could have it."""

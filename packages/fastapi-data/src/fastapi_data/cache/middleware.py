@@ -6,10 +6,18 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fastapi_data.cache.addresses import Addresses
 from fastapi_data.cache.core import CacheCore, Exchange
 from fastapi_data.cache.execution import Executor
-from fastapi_data.cache.replay import refuse_to_compute, replay
-from fastapi_data.cache.request import RequestDirectives, cache_key, joined_headers, request_directives
+from fastapi_data.cache.replay import messages_of, refuse_to_compute, replay
+from fastapi_data.cache.request import (
+    DECISIVE_HEADERS,
+    RequestDirectives,
+    joined_headers,
+    key_with_headers,
+    may_be_answered,
+    request_directives,
+)
 from fastapi_data.cache.revalidation import Revalidator
 from fastapi_data.cache.routes import MarkedRoutes
 from fastapi_data.cache.store import StoredResponse
@@ -31,7 +39,10 @@ class CacheMiddleware:
         self._find_routes = find_routes
         self._executor = Executor(app, core)
         self._revalidator = Revalidator(core, self._executor)
-        self._routes: MarkedRoutes | None = None
+        self._store = core.store
+        self._clock = core.store.clock
+        self._counters = core.counters
+        self._addresses: Addresses | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -39,27 +50,45 @@ class CacheMiddleware:
             await (self._live if scope["type"] == "lifespan" else self._app)(scope, receive, send)
             return
         # From here to a hit it is one function: calls are what a hit costs.
-        routes, headers = self._routes or self._marked_routes(), joined_headers(scope)
-        policy = routes.policy(scope["method"], scope["path"], scope.get("root_path", ""), headers.get(b"host", b""))
-        if policy is None:
+        headers = dict(scope["headers"])
+        if len(headers) != len(scope["headers"]):
+            headers = joined_headers(scope["headers"])
+        addresses = self._addresses if self._addresses is not None else self._read_routes()
+        address = addresses[
+            scope["method"],
+            scope.get("scheme", "http"),
+            headers.get(b"host", b""),
+            scope.get("root_path", ""),
+            scope["path"],
+            scope["query_string"],
+        ]
+        if address is None:
             await self._app(scope, receive, send)
             return
-        key = cache_key(scope, headers, policy)
-        if key is None:
-            self._core.counters.bypassed += 1
+        policy, key, is_key_whole = address
+        if key is not None and not is_key_whole:
+            key = key_with_headers(key, headers, policy)
+        is_plain = DECISIVE_HEADERS.isdisjoint(headers)
+        if key is None or not (is_plain or may_be_answered(headers, policy)):
+            self._counters.bypassed += 1
             await self._app(scope, receive, send)
             return
-        store = self._core.store
-        stored = await store.get(key)
-        if stored is not None and b"cache-control" not in headers and (now := store.clock()) < stored.fresh_until:
-            self._core.counters.hits += 1
-            await replay(stored, headers, send, age_seconds=now - stored.stored_at)
+        stored = self._store.at_hand(key) or await self._store.get(key)
+        if (
+            stored is not None
+            and (now := self._clock()) < stored.fresh_until
+            and (is_plain or b"cache-control" not in headers)
+        ):
+            self._counters.hits += 1
+            start, body = messages_of(stored, headers, now - stored.stored_at)
+            await send(start)
+            await send(body)
         else:
             await self._answer(Exchange(key, headers, policy, scope, receive, send), stored)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            self._marked_routes()
+            self._read_routes()
         except CacheUsageError as error:
             # Servers take an exception alone for "no lifespan here" and go on; this message stops them.
             await receive()
@@ -78,10 +107,10 @@ class CacheMiddleware:
         finally:
             await self._core.store.close()
 
-    def _marked_routes(self) -> MarkedRoutes:
-        if self._routes is None:
-            self._routes = self._find_routes()
-        return self._routes
+    def _read_routes(self) -> Addresses:
+        if self._addresses is None:
+            self._addresses = Addresses(self._find_routes())
+        return self._addresses
 
     async def _answer(self, exchange: Exchange, stored: StoredResponse | None) -> None:
         directives = request_directives(exchange.headers.get(b"cache-control", b""))

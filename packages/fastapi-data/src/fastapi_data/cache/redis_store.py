@@ -72,6 +72,9 @@ class RedisStore:
     def size_bytes(self) -> None:
         """Redis counts all its keys together."""
 
+    def at_hand(self, key: Key) -> None:
+        """None: every answer is asked of Redis."""
+
     async def get(self, key: Key) -> StoredResponse | None:
         """The answer under a key, fresh or stale, that has not expired; or None."""
         data = await self._run(redis_scripts.GET, _names(self._prefix, key))

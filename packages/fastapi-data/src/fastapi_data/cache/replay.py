@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
-from starlette.types import Send
+from starlette.types import Message, Send
 
 from fastapi_data.cache.compression import accepted_codings
 from fastapi_data.cache.store import StoredResponse
@@ -18,27 +19,39 @@ _NOT_CACHED = b"The answer is not cached, and the request asked for nothing else
 async def replay(
     response: StoredResponse, request_headers: dict[bytes, bytes], send: Send, *, age_seconds: float | None
 ) -> None:
-    """Send a stored answer.
+    """Send a stored answer; see ``messages_of``."""
+    for message in messages_of(response, request_headers, age_seconds):
+        await send(message)
+
+
+def messages_of(
+    response: StoredResponse, request_headers: dict[bytes, bytes], age_seconds: float | None
+) -> tuple[Message, Message]:
+    """What is sent for a stored answer.
 
     Args:
         response: the answer, which was a 200.
         request_headers: of the one who asked; when they name the answer's validator, it is a 304 without a body.
-        send: the client's.
         age_seconds: how long ago the answer was computed; None when just now, for this client.
     """
     form = response.representations[0]
-    if len(response.representations) > 1 and b"accept-encoding" in request_headers:
+    if b"accept-encoding" in request_headers and len(response.representations) > 1:
         form = response.representation(accepted_codings(request_headers[b"accept-encoding"]))
-    status, body = 200, form.body
-    # A new list each time: middleware further out adds to it.
-    headers = [*form.headers]
+    status, fields, body = 200, form.headers, form.body
     if b"if-none-match" in request_headers and _matches(request_headers[b"if-none-match"], form.etag):
-        status, body = 304, b""
-        headers = [header for header in headers if header[0] in _REPEATED_IN_304]
-    if age_seconds is not None:
-        headers.append((b"age", b"%d" % age_seconds))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        status, fields, body = 304, [header for header in fields if header[0] in _REPEATED_IN_304], b""
+    # A new list each time: middleware further out adds to it.
+    headers = [*fields] if age_seconds is None else [*fields, _age(int(age_seconds))]
+    return (
+        {"type": "http.response.start", "status": status, "headers": headers},
+        {"type": "http.response.body", "body": body},
+    )
+
+
+@functools.lru_cache(maxsize=3600)
+def _age(seconds: int) -> tuple[bytes, bytes]:
+    # Processes that share a store may differ about the time.
+    return (b"age", b"%d" % max(0, seconds))
 
 
 async def refuse_to_compute(send: Send) -> None:

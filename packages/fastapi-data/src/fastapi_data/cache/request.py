@@ -28,13 +28,15 @@ class RequestDirectives(NamedTuple):
 MAX_KEY_LENGTH = 4096
 """Addresses, headers and cookies that are longer together are no key: clients would choose what the keys take."""
 
+DECISIVE_HEADERS = frozenset({b"transfer-encoding", b"content-length", b"authorization", b"cookie", b"cache-control"})
+"""A request without any of these may be answered from the cache, as old as its answer is."""
+
 # The leader's request asks for the whole answer, which every waiter can use.
 _PARTIAL_ANSWER_HEADERS = frozenset({b"if-none-match", b"if-modified-since", b"if-range", b"range"})
 
 
-def joined_headers(scope: Scope) -> dict[bytes, bytes]:
-    """The request's headers by lower-case name; repeated ones joined as RFC 9110, section 5.3, says."""
-    raw: list[tuple[bytes, bytes]] = scope["headers"]
+def joined_headers(raw: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """A request's headers by lower-case name; repeated ones joined as RFC 9110, section 5.3, says."""
     headers = dict(raw)
     if len(headers) != len(raw):
         headers.clear()
@@ -44,36 +46,42 @@ def joined_headers(scope: Scope) -> dict[bytes, bytes]:
     return headers
 
 
-def cache_key(scope: Scope, headers: dict[bytes, bytes], policy: CachePolicy) -> Key | None:
-    """Where a request's answer is kept, or None for a request that must reach the route.
+def may_be_answered(headers: dict[bytes, bytes], policy: CachePolicy) -> bool:
+    """Whether a request may be answered from the cache.
 
-    Requests with a body, with ``no-store``, with credentials that the policy does not name, and with more than
-    ``MAX_KEY_LENGTH`` in what makes the key must. The host belongs
-    to the key (RFC 9111, section 2), or one client could choose the host that others find in an answer's links.
+    Requests with a body, with ``no-store``, and with credentials that the policy does not name must reach the route.
 
     Args:
-        scope: an ASGI http scope, of a GET or HEAD.
-        headers: its headers by lower-case name.
-        policy: the route's.
+        headers: the request's, by lower-case name.
+        policy: its route's.
     """
-    vary = policy.vary
-    if b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0":
-        return None
-    if b"authorization" in headers and b"authorization" not in vary:
-        return None
-    if b"cookie" in headers and policy.cookies is None and b"cookie" not in vary:
-        return None
-    if b"cache-control" in headers and request_directives(headers[b"cache-control"]).no_store:
-        return None
-    query: bytes = scope["query_string"]
-    if b"&" in query:
-        query = sorted_query(query)
-    key: Key = (scope["method"], scope.get("scheme", "http"), headers.get(b"host", b""), scope["path"], query)
-    if vary:
-        key += tuple(headers.get(name, b"") for name in vary)
+    has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+    counts_cookies = policy.cookies is not None or b"cookie" in policy.vary
+    return (
+        not has_body
+        and (b"authorization" not in headers or b"authorization" in policy.vary)
+        and (b"cookie" not in headers or counts_cookies)
+        and not request_directives(headers.get(b"cache-control", b"")).no_store
+    )
+
+
+def key_with_headers(key: Key, headers: dict[bytes, bytes], policy: CachePolicy) -> Key | None:
+    """A key with the headers and cookies that count, or None when they are too long together.
+
+    Args:
+        key: the address's.
+        headers: the request's, by lower-case name.
+        policy: its route's.
+    """
+    key += tuple(headers.get(name, b"") for name in policy.vary)
     if policy.cookies:
         key += _cookies_that_count(headers.get(b"cookie", b""), policy.cookies)
-    return key if sum(map(len, key)) <= MAX_KEY_LENGTH else None
+    return key if is_short(key) else None
+
+
+def is_short(key: tuple[str | bytes, ...]) -> bool:
+    """Whether a key's parts are no longer together than ``MAX_KEY_LENGTH``."""
+    return sum(map(len, key)) <= MAX_KEY_LENGTH
 
 
 def _cookies_that_count(cookie: bytes, names: frozenset[bytes]) -> tuple[bytes, ...]:
@@ -143,7 +151,7 @@ def ask_for_all(scope: Scope, policy: CachePolicy) -> None:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     kept = [(name, value) for name, value in headers if name not in taken]
     if policy.cookies and b"cookie" in taken:
-        cookies = _cookies_that_count(joined_headers(scope).get(b"cookie", b""), policy.cookies)
+        cookies = _cookies_that_count(joined_headers(headers).get(b"cookie", b""), policy.cookies)
         kept += [(b"cookie", b"; ".join(cookies))] if cookies else []
     scope["headers"] = kept
 

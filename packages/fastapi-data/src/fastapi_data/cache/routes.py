@@ -37,6 +37,7 @@ class MarkedRoutes:
 
     def __init__(self, app: FastAPI, defaults: CacheOptions, *, every_route: bool, inner_vary: frozenset[str]) -> None:
         self._inner_vary = inner_vary
+        self._root_path = app.root_path
         self._defaults = defaults
         self._every_route = every_route
         self._router_options = _options_by_route()
@@ -65,7 +66,8 @@ class MarkedRoutes:
             "type": "http",
             "method": method,
             "path": path,
-            "root_path": root_path,
+            # As the application will say, which a cache in front of it is asked before.
+            "root_path": self._root_path or root_path,
             "headers": [(b"host", host)],
             "query_string": b"",
         }

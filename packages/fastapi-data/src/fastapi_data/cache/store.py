@@ -128,6 +128,10 @@ class ResponseStore(Protocol):
         """About how much memory the answers take; None when the store cannot tell."""
         ...
 
+    def at_hand(self, key: Key) -> StoredResponse | None:
+        """The answer under a key, whether or not it has expired; None also when finding it takes waiting."""
+        ...
+
     async def get(self, key: Key) -> StoredResponse | None:
         """The answer under a key, fresh or stale, that has not expired; or None."""
         ...
