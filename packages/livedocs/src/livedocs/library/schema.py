@@ -121,6 +121,46 @@ word = Table(
     sqlite_with_rowid=False,
 )
 
+label = Table(
+    "label",
+    metadata,
+    Column("id", Integer, primary_key=True, comment="from 1; 0 stands for none"),
+    Column("text", String, nullable=False, unique=True, comment="what columns refer to: a kind, a module, a version"),
+)
+
+entry_column = Table(
+    "entry_column",
+    metadata,
+    Column("name", String, primary_key=True, comment="livedocs.library.postings.COLUMNS"),
+    Column("data", LargeBinary, nullable=False, comment="one number an entry, that of entry 1 first"),
+)
+
+vocabulary = Table(
+    "vocabulary",
+    metadata,
+    Column("term", String, primary_key=True, comment="livedocs.library.analysis.stem"),
+    Column("entry_count", Integer, nullable=False, comment="entries of the library that hold it"),
+    sqlite_with_rowid=False,
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("term", String, primary_key=True, comment="as in vocabulary"),
+    Column("block", Integer, primary_key=True, comment="from 0, the entries most worth showing first"),
+    Column("entry_count", Integer, nullable=False, comment="entries of the library that hold the term"),
+    Column("data", LargeBinary, nullable=False, comment="livedocs.library.postings.Postings"),
+    sqlite_with_rowid=False,
+)
+
+name_beginning = Table(
+    "name_beginning",
+    metadata,
+    Column("prefix", String, primary_key=True, comment="one that many keys begin with"),
+    Column("data", LargeBinary, nullable=False, comment="livedocs.library.postings.Matches"),
+    sqlite_with_rowid=False,
+)
+
 FULL_TEXT_DDL = f"""
 CREATE VIRTUAL TABLE entry_text USING fts5(
     {", ".join(FULL_TEXT_COLUMNS)}, content='', tokenize='porter unicode61 remove_diacritics 2'

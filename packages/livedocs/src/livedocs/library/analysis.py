@@ -1,0 +1,140 @@
+"""From text to terms, the same way when a library is built and when it is asked. Pure."""
+
+from __future__ import annotations
+
+import re
+import threading
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol, cast
+
+import Stemmer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+MAX_TERM_CHARS = 64
+"""Longer runs of letters are data, not words: they are not indexed."""
+
+_TOKEN = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|_+\w*[^\W_]")
+
+
+def tokens(text: str) -> list[str]:
+    """Words of a text in their order, in lower case; one with underscores is followed by its parts.
+
+    >>> tokens("The max_workers of __init__.py, 3.11")
+    ['the', 'max_workers', 'max', 'workers', 'of', '__init', 'init', 'py', '3', '11']
+    """
+    found = _TOKEN.findall(text.lower())
+    if "_" not in text:
+        return found
+    words: list[str] = []
+    for word in found:
+        words.append(word)
+        if "_" in word:
+            words += filter(None, word.split("_"))
+    return words
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the library's name
+
+
+_ENGLISH = cast("_Stemmer", Stemmer.Stemmer("english", 0))  # pyright: ignore[reportUnknownMemberType] - untyped library
+_ONE_AT_A_TIME = threading.Lock()  # a stemmer may be used by one thread at a time
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The stem of a word in lower case, by Snowball's algorithm for English (https://snowballstem.org).
+
+    >>> stem("iterators"), stem("iterating"), stem("max_workers")
+    ('iter', 'iter', 'max_work')
+    """
+    with _ONE_AT_A_TIME:
+        return _ENGLISH.stemWord(word)
+
+
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
+
+
+def name_words(name: str, segments: Callable[[str], tuple[str, ...]]) -> list[str]:
+    """Words inside an identifier, in lower case: between underscores and digits, at capitals, in what is run together.
+
+    Args:
+        name: an identifier, dotted or not.
+        segments: words that a part is made of, see `Segmenter`; none when it is a word itself.
+
+    >>> name_words("HTTPServer.list_dir", lambda word: ())
+    ['http', 'server', 'list', 'dir']
+    >>> name_words("os.listdir", {"os": (), "listdir": ("list", "dir")}.__getitem__)
+    ['os', 'listdir', 'list', 'dir']
+    """
+    words: list[str] = []
+    for part in _PART.findall(name):
+        word = part.lower()
+        words.append(word)
+        words += segments(word)
+    return words
+
+
+_COMPOUND_CHARS = range(5, 25)
+_FREQUENT = 30
+"""A run of letters that running text uses this often is a word, whatever it can be split into."""
+_KNOWN = 5
+"""A word of three letters or more that running text uses this often may be part of a compound."""
+_MOST_WORDS = 3
+_SHORT_WORDS = frozenset({"dir", "fd", "id", "in", "int", "is", "len", "mk", "no", "on", "rm", "str", "to", "by"})
+"""What names are put together from without being used in text, or too short to be trusted from there."""
+
+
+class Segmenter:
+    """Finds the words that names run together, such as ``list`` and ``dir`` in ``listdir``.
+
+    Args:
+        word_counts: how often the documentation uses a word (lower case) in sentences and titles.
+    """
+
+    def __init__(self, word_counts: Mapping[str, int]) -> None:
+        self._counts = word_counts
+        self._known = {word for word, count in word_counts.items() if count >= _KNOWN and len(word) > 2} | _SHORT_WORDS
+        self._longest = max(map(len, self._known))
+        self._found: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, word: str) -> tuple[str, ...]:
+        """The two or three words that a word is made of, preferring long ones; none when it is a word itself.
+
+        >>> Segmenter({"list": 9, "split": 9, "lines": 9, "line": 9})("splitlines")
+        ('split', 'lines')
+        """
+        if word not in self._found:
+            self._found[word] = self._segment(word)
+        return self._found[word]
+
+    def _segment(self, word: str) -> tuple[str, ...]:
+        if len(word) not in _COMPOUND_CHARS or self._counts.get(word, 0) >= _FREQUENT:
+            return ()
+        # The best way to split each beginning of the word: squares of lengths, so that long words win.
+        best: list[tuple[int, tuple[str, ...]] | None] = [(0, ()), *[None] * len(word)]
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - self._longest), end):
+                before, piece = best[start], word[start:end]
+                if before is None or piece == word or piece not in self._known:
+                    continue
+                score = before[0] + len(piece) ** 2
+                current = best[end]
+                if current is None or score > current[0]:
+                    best[end] = score, (*before[1], piece)
+        pieces = best[-1][1] if best[-1] else ()
+        return pieces if len(pieces) <= _MOST_WORDS and max(map(len, pieces), default=0) > 2 else ()
+
+
+def count_words(texts: Iterable[str]) -> dict[str, int]:
+    """How often words occur in texts, for `Segmenter`; only letters, in lower case."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        for word in _LETTERS.findall(text.lower()):
+            counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
