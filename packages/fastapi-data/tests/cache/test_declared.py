@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Cookie, Depends, FastAPI, Header
-from fastapi.security import APIKeyHeader
+from fastapi import Cookie, Depends, FastAPI, Header, Query
+from fastapi.security import APIKeyCookie, APIKeyHeader, APIKeyQuery
 from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, RootModel, model_validator
 from starlette.testclient import TestClient
 
 from fastapi_data import CacheUsageError, ResponseCache, cache_response
-from fastapi_data.cache.declared import declared_cookies, declared_headers
+from fastapi_data.cache.declared import declared_cookies, declared_headers, declared_query
 
+DECLARED = {"header": declared_headers, "cookie": declared_cookies, "query": declared_query}
 NAMES = ["x-user", "x_user", "X-Account", "account", "value"]
 
 
@@ -53,12 +54,16 @@ class FieldDecides(BaseModel):
 
 MODELS = [Plain, Aliased, ValidationAliased, Chosen, ByName, OnlyByName, Generated, FieldDecides]
 FORMS = {
-    **{f"{model.__name__} {kind.__name__}": Annotated[model, kind()] for model in MODELS for kind in (Header, Cookie)},
+    **{
+        f"{model.__name__} {kind.__name__}": Annotated[model, kind()]
+        for model in MODELS
+        for kind in (Header, Cookie, Query)
+    },
     **{f"{model.__name__} or None": Annotated[model | None, Header()] for model in MODELS},
     **{f"{model.__name__} unconverted": Annotated[model, Header(convert_underscores=False)] for model in MODELS},
     **{
         f"{kind.__name__} {names}": Annotated[str | None, kind(**names)]
-        for kind in (Header, Cookie)
+        for kind in (Header, Cookie, Query)
         for names in (
             {},
             {"alias": "X-Account"},
@@ -75,7 +80,7 @@ FORMS = {
 
 def application(form: Any) -> FastAPI:
     app = FastAPI()
-    ResponseCache(cookies=[]).install(app)
+    ResponseCache(cookies=[], query=[]).install(app)
 
     async def route(x_user=None) -> str:
         return repr(x_user)
@@ -87,32 +92,39 @@ def application(form: Any) -> FastAPI:
     return app
 
 
-def answers(client: TestClient, path: str, name: str, *, is_cookie: bool) -> list[str]:
-    sent = [f"{name}={value}" if is_cookie else value for value in ("alice", "bob", "alice")]
-    return [client.get(path, headers={"Cookie" if is_cookie else name: value}).text for value in sent]
+def answers(client: TestClient, path: str, place: str, name: str) -> list[str]:
+    def sent(value: str) -> dict[str, dict[str, str]]:
+        if place == "query":
+            return {"params": {name: value, "utm_source": value}}
+        return {"headers": {"Cookie": f"{name}={value}"} if place == "cookie" else {name: value}}
+
+    return [client.get(path, **sent(value)).text for value in ("alice", "bob", "alice")]
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_the_key_holds_what_fastapi_reads_and_nothing_else(form):
     app = application(form)
-    is_cookie = form.__metadata__[0].in_.value == "cookie"
+    place = form.__metadata__[0].in_.value
     with TestClient(app) as client:
         read = set()
         for name in NAMES:
-            uncached = answers(client, "/uncached", name, is_cookie=is_cookie)
-            assert answers(client, "/cached", name, is_cookie=is_cookie) == uncached
+            uncached = answers(client, "/uncached", place, name)
+            assert answers(client, "/cached", place, name) == uncached
             if len(set(uncached)) > 1:
-                read.add(name if is_cookie else name.lower())
+                read.add(name.lower() if place == "header" else name)
     dependant = next(route for route in app.routes if getattr(route, "path", None) == "/cached").dependant
-    assert (declared_cookies if is_cookie else declared_headers)(dependant) == read != set()
+    assert DECLARED[place](dependant) == read != set()
 
 
 def test_what_a_dependency_and_an_api_key_read_is_held_too():
     def user(x_user: Annotated[str | None, Header(validation_alias="X-Account")] = None) -> None: ...
 
     app = FastAPI()
-    app.get("/", dependencies=[Depends(user), Depends(APIKeyHeader(name="X-Key"))])(lambda: 1)
-    assert declared_headers(app.routes[-1].dependant) == {"x-account", "x-key"}
+    keys = [APIKeyHeader(name="X-Key"), APIKeyCookie(name="key"), APIKeyQuery(name="api_key")]
+    app.get("/", dependencies=[Depends(user), *map(Depends, keys)])(lambda: 1)
+    dependant = app.routes[-1].dependant
+    assert declared_headers(dependant) == {"x-account", "x-key"}
+    assert (declared_cookies(dependant), declared_query(dependant)) == ({"key"}, {"api_key"})
 
 
 class Open(BaseModel):
@@ -142,7 +154,7 @@ class Pathed(BaseModel):
 
 
 @pytest.mark.parametrize("form", [Open, Open | None, Rooted, Validated, Pathed])
-@pytest.mark.parametrize("kind", [Header, Cookie])
+@pytest.mark.parametrize("kind", [Header, Cookie, Query])
 def test_what_could_read_anything_stops_the_start(form, kind):
     app = application(Annotated[form, kind()])
     with pytest.raises(CacheUsageError, match="never_cache"), TestClient(app):
@@ -160,6 +172,4 @@ def test_a_choice_that_is_a_path_stops_the_start():
 
 def test_a_validator_that_runs_after_the_fields_are_read_sees_only_them():
     with TestClient(application(Annotated[CheckedAfter, Header()])) as client:
-        assert answers(client, "/cached", "x-user", is_cookie=False) == answers(
-            client, "/uncached", "x-user", is_cookie=False
-        )
+        assert answers(client, "/cached", "header", "x-user") == answers(client, "/uncached", "header", "x-user")

@@ -3,11 +3,14 @@
 from itertools import count
 from typing import Annotated
 
-from fastapi import FastAPI, Query
+import pytest
+from fastapi import FastAPI, Query, Request
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
+from starlette.testclient import TestClient
 
-from fastapi_data import cache_response
+from fastapi_data import CacheUsageError, ResponseCache, cache_response
 from fastapi_data.cache.addresses import Addresses
 from fastapi_data.cache.request import MAX_KEY_LENGTH, sorted_query
 from fastapi_data.cache.routes import MarkedRoutes
@@ -64,6 +67,50 @@ async def test_addresses_are_remembered_until_they_are_too_many():
         assert address.key == ("GET", "http", b"host", f"/{number}", b"a=1&b=1")
         assert 1 <= len(addresses) <= 4096
     assert addresses["GET", "http", b"host", "", f"/{number}", b"b=1&a=1"] is address
+
+
+async def test_parameters_that_do_not_count_neither_make_an_answer_nor_reach_the_route(app, client, store):
+    @app.get("/")
+    @cache_response(query=["größe"])
+    async def search(request: Request, page: int = 1) -> str:
+        return f"{page} {request.url.query}"
+
+    @app.get("/all")
+    @cache_response
+    async def everything(request: Request) -> str:
+        return request.url.query
+
+    async def ask(query: str) -> str:
+        return (await client.get(f"/?{query}")).json()
+
+    assert await ask("utm_source=mail&page=2&g%C3%B6ffnet=1") == "2 page=2"
+    assert await ask("page=2&fbclid=7") == await ask("page=2") == "2 page=2"
+    assert await ask("gr%C3%B6%C3%9Fe=a+b&page=2") == "2 gr%C3%B6%C3%9Fe=a+b&page=2"
+    assert await ask("utm_source=news") == await ask("") == "1 "
+    assert len(store) == 3
+    assert await ask(f"page=2&{'x' * MAX_KEY_LENGTH}") == "2 page=2"
+    assert (await client.get("/all?utm_source=mail")).json() == "utm_source=mail"
+
+
+async def test_a_route_that_may_read_any_parameter_is_cached_unless_some_shall_not_count():
+    class Anything(BaseModel):
+        model_config = ConfigDict(extra="allow")
+
+    def application(**options) -> FastAPI:
+        app = FastAPI()
+        ResponseCache(**options).install(app)
+
+        async def echo(sent) -> dict:
+            return sent.model_extra
+
+        echo.__annotations__ = {"sent": Annotated[Anything, Query()], "return": dict}
+        app.get("/")(cache_response(echo))
+        return app
+
+    with TestClient(application()) as client:
+        assert [client.get(f"/?a={number}").json() for number in (1, 2, 1)] == [{"a": "1"}, {"a": "2"}, {"a": "1"}]
+    with pytest.raises(CacheUsageError, match="never_cache"), TestClient(application(query=[])):
+        pass
 
 
 async def test_what_is_too_long_for_a_key_reaches_the_route_and_is_not_remembered(app, client, store):

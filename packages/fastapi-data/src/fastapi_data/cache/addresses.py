@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fastapi_data.cache.options import CachePolicy
-from fastapi_data.cache.request import is_short, sorted_query
+from fastapi_data.cache.request import is_short, query_that_counts, sorted_query
 from fastapi_data.cache.routes import MarkedRoutes
 from fastapi_data.cache.store import Key
 
@@ -57,6 +57,6 @@ class Addresses(dict[RawAddress, Address | None]):
         policy = self._routes.policy(method, path, root_path, host)
         if policy is None:
             return None
-        key = (method, scheme, host, path, sorted_query(query))
+        key = (method, scheme, host, path, sorted_query(query_that_counts(query, policy.query)))
         is_key_whole = not policy.vary and not policy.cookies
         return Address(policy, key if is_short(key) else None, is_key_whole)

@@ -1,4 +1,4 @@
-"""Which request headers and cookies a route and its dependencies declare, under the names FastAPI reads them by."""
+"""Which headers, cookies and query parameters a route and its dependencies declare, under the names FastAPI reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fastapi.dependencies.utils import (
     _get_param_aliases,  # pyright: ignore[reportPrivateUsage]
     _get_param_model,  # pyright: ignore[reportPrivateUsage]
 )
-from fastapi.security import APIKeyHeader
+from fastapi.security import APIKeyCookie, APIKeyHeader, APIKeyQuery
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from fastapi_data.errors import CacheUsageError
@@ -28,13 +28,9 @@ def declared_headers(dependant: Dependant) -> set[str]:
     Raises:
         CacheUsageError: they may read headers that cannot be told beforehand.
     """
-    names: set[str] = set()
-    for each in _with_dependencies(dependant):
-        if isinstance(each.call, APIKeyHeader):
-            names.add(each.call.model.name)
-        for field in each.header_params:
-            names.update(_names(field, is_header=True))
-    return {name.lower() for name in names}
+    fields = (field for each in _with_dependencies(dependant) for field in each.header_params)
+    names = {name for field in fields for name in _names(field, is_header=True)}
+    return {name.lower() for name in names | _api_keys(dependant, APIKeyHeader)}
 
 
 def declared_cookies(dependant: Dependant) -> set[str]:
@@ -44,7 +40,17 @@ def declared_cookies(dependant: Dependant) -> set[str]:
         CacheUsageError: they may read cookies that cannot be told beforehand.
     """
     fields = (field for each in _with_dependencies(dependant) for field in each.cookie_params)
-    return {name for field in fields for name in _names(field, is_header=False)}
+    return {name for field in fields for name in _names(field)} | _api_keys(dependant, APIKeyCookie)
+
+
+def declared_query(dependant: Dependant) -> set[str]:
+    """Names of the query parameters that a route and its dependencies ask for.
+
+    Raises:
+        CacheUsageError: they may read parameters that cannot be told beforehand.
+    """
+    fields = (field for each in _with_dependencies(dependant) for field in each.query_params)
+    return {name for field in fields for name in _names(field)} | _api_keys(dependant, APIKeyQuery)
 
 
 def _with_dependencies(dependant: Dependant) -> Iterator[Dependant]:
@@ -53,16 +59,21 @@ def _with_dependencies(dependant: Dependant) -> Iterator[Dependant]:
         yield from _with_dependencies(dependency)
 
 
-def _names(parameter: ModelField, *, is_header: bool) -> Iterator[str]:
+def _api_keys(dependant: Dependant, scheme: type[APIKeyHeader | APIKeyCookie | APIKeyQuery]) -> set[str]:
+    calls = (each.call for each in _with_dependencies(dependant))
+    return {call.model.name for call in calls if isinstance(call, scheme)}
+
+
+def _names(parameter: ModelField, *, is_header: bool = False) -> Iterator[str]:
     model = _get_param_model(parameter)
     if model is None:
         yield from _names_of_one(parameter, convert_underscores=False)
         return
     if _sees_everything(model):
         raise CacheUsageError(
-            f"{model.__qualname__} can read every header or cookie of a request, so that no key could tell its answers "
-            "apart. Declare those that count as fields, without extra='allow', a root model or a validator that "
-            "runs before the fields are read; or mark the route with never_cache."
+            f"{model.__qualname__} can read every header, cookie or parameter of a request, so that no key could tell "
+            "its answers apart. Declare those that count as fields, without extra='allow', a root model or a validator "
+            "that runs before the fields are read; or mark the route with never_cache."
         )
     # One parameter stands for several.
     by_default = getattr(parameter.field_info, "convert_underscores", True)
@@ -76,7 +87,7 @@ def _names_of_one(field: ModelField, *, convert_underscores: bool) -> Iterator[s
     choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
     if any(isinstance(choice, AliasPath) for choice in choices):
         raise CacheUsageError(
-            f"{field.name} is read by an AliasPath, of which no header or cookie can be told that counts. Give it a "
+            f"{field.name} is read by an AliasPath, of which no name can be told that counts. Give it a "
             "plain alias, or mark the route with never_cache."
         )
     for _, name in _get_param_aliases(field, convert_underscores=convert_underscores):

@@ -29,6 +29,9 @@ class CacheOptions(TypedDict, total=False):
         cookies: names of the cookies the answer depends on, besides those that the route and its dependencies declare;
             all others are ignored, so that ``[]`` says that no cookie matters. Unless given, a request with any
             cookie reaches the route: its answer may be for one person.
+        query: names of the query parameters the answer depends on, besides those that the route and its dependencies
+            declare; the route does not see the others, so that with ``[]`` neither ``?utm_source=...`` nor whatever
+            else a client may think of is an answer of its own. Unless given, every parameter counts.
         tags: what ``ResponseCache.invalidate`` knows the answers by, besides what ``cache_tags`` adds.
     """
 
@@ -39,6 +42,7 @@ class CacheOptions(TypedDict, total=False):
     max_age_seconds: int
     vary: Sequence[str]
     cookies: Sequence[str]
+    query: Sequence[str]
     tags: Sequence[str]
 
 
@@ -54,6 +58,7 @@ class CachePolicy:
         max_age_seconds: what clients are told, or None.
         vary: lower-case names of the request headers that count, sorted.
         cookies: names of the cookies that count; None when a cookie sends a request to the route.
+        query: names of the query parameters that count; None when all do.
         tags: what all its answers are known by.
     """
 
@@ -64,6 +69,7 @@ class CachePolicy:
     max_age_seconds: int | None
     vary: tuple[bytes, ...]
     cookies: frozenset[bytes] | None
+    query: frozenset[str] | None
     tags: frozenset[str]
 
 
@@ -86,7 +92,7 @@ def check_options(options: CacheOptions) -> None:
     for name in ("stale_while_revalidate_seconds", "stale_if_error_seconds", "max_age_seconds"):
         if options.get(name, 0) < 0:
             raise CacheUsageError(f"{name} is {options.get(name)}; give 0 or more seconds.")
-    for name in ("vary", "cookies", "tags"):
+    for name in ("vary", "cookies", "query", "tags"):
         check_names(name, options.get(name, ()))
 
 
@@ -101,19 +107,21 @@ def check_names(option: str, names: Collection[str]) -> None:
 
 
 def policy_from(
-    *, declared_headers: set[str], declared_cookies: set[str], **options: Unpack[CacheOptions]
+    *, declared_headers: set[str], declared_cookies: set[str], declared_query: set[str], **options: Unpack[CacheOptions]
 ) -> CachePolicy:
     """Decide every option.
 
     Args:
         declared_headers: lower-case names of the request headers a route and its dependencies ask for.
         declared_cookies: names of the cookies they ask for.
+        declared_query: names of the query parameters they ask for.
         options: what was said.
     """
     vary = {name.lower() for name in options.get("vary", ())} | declared_headers
     cookies = options.get("cookies")
     if cookies is not None:
         cookies = frozenset(name.encode() for name in declared_cookies.union(cookies))
+    query = options.get("query")
     return CachePolicy(
         ttl_seconds=options.get("ttl_seconds", 60.0),
         ttl_jitter=options.get("ttl_jitter", 0.0),
@@ -122,5 +130,6 @@ def policy_from(
         max_age_seconds=options.get("max_age_seconds"),
         vary=tuple(sorted(name.encode() for name in vary)),
         cookies=cookies,
+        query=None if query is None else frozenset(declared_query.union(query)),
         tags=frozenset(options.get("tags", ())),
     )

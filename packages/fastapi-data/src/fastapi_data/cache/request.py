@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 
 from starlette.types import Scope
 
@@ -133,6 +134,21 @@ def sorted_query(query: bytes) -> bytes:
     return b"&".join(sorted(query.split(b"&"), key=_parameter_name))
 
 
+def query_that_counts(query: bytes, names: frozenset[str] | None) -> bytes:
+    """The query without the parameters that do not count.
+
+    >>> query_that_counts(b"b=2&utm_source=x&%61=1", frozenset({"a", "b"}))
+    b'b=2&%61=1'
+    """
+    if names is None:
+        return query
+    return b"&".join(part for part in query.split(b"&") if _as_read(_parameter_name(part)) in names)
+
+
+def _as_read(name: bytes) -> str:
+    return unquote_plus(name.decode("latin-1"))
+
+
 def _parameter_name(parameter: bytes) -> bytes:
     return parameter.partition(b"=")[0]
 
@@ -141,8 +157,8 @@ def ask_for_all(scope: Scope, policy: CachePolicy) -> None:
     """Have a request ask for the whole answer, as everybody may get it.
 
     Takes away the headers that ask for a part of the answer, for no more than its validity, or for it compressed (the
-    cache does that, once); and the cookies that do not count, so that the answer cannot depend on them. What the policy
-    varies on stays.
+    cache does that, once); and the cookies and query parameters that do not count, so that the answer cannot depend
+    on them. What the policy varies on stays.
     """
     taken = _PARTIAL_ANSWER_HEADERS | {b"accept-encoding"}
     if policy.cookies is not None:
@@ -154,6 +170,7 @@ def ask_for_all(scope: Scope, policy: CachePolicy) -> None:
         cookies = _cookies_that_count(joined_headers(headers).get(b"cookie", b""), policy.cookies)
         kept += [(b"cookie", b"; ".join(cookies))] if cookies else []
     scope["headers"] = kept
+    scope["query_string"] = query_that_counts(scope["query_string"], policy.query)
 
 
 def covered_by_key(policy: CachePolicy) -> tuple[bytes, ...]:

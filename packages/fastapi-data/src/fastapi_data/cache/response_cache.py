@@ -33,11 +33,11 @@ class ResponseCache:
 
     A key is the method, the address with its query in order of parameter names, and the headers and cookies that
     count: those that the options name, those that the route and its dependencies declare, and ``Origin`` where a
-    CORSMiddleware stands behind the cache. However many requests
-    wait for one key, the route runs once. Replayed answers carry ``Age`` and a strong ``ETag``; a client that has the
-    answer already gets a 304. Never stored: anything but a 200, Set-Cookie, streams, ``private``, ``no-store`` and
-    ``no-cache``, a ``Vary`` on headers the route did not name, and whatever is asked for with a body, with
-    Authorization or with cookies, unless the options say that these count.
+    CORSMiddleware stands behind the cache. Every query parameter counts unless ``query`` names those that do. However
+    many requests wait for one key, the route runs once. Replayed answers carry ``Age`` and a strong ``ETag``; a
+    client that has the answer already gets a 304. Never stored: anything but a 200, Set-Cookie, streams, ``private``,
+    ``no-store`` and ``no-cache``, a ``Vary`` on headers the route did not name, and whatever is asked for with a
+    body, with Authorization or with cookies, unless the options say that these count.
 
     Args:
         store: where the answers are kept; 64 MiB in this process unless given.

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import Match
 
-from fastapi_data.cache.declared import declared_cookies, declared_headers
+from fastapi_data.cache.declared import declared_cookies, declared_headers, declared_query
 from fastapi_data.cache.options import CacheOptions, CachePolicy, policy_from
 from fastapi_data.cache.policy import NEVER, mark_of, marked_routers, wrapped_functions
 from fastapi_data.cache.request import MAX_KEY_LENGTH
@@ -96,13 +96,16 @@ class MarkedRoutes:
         return self._router_options.get(id(route.original_route), unmarked)
 
     def _policy(self, route: RouteContext, options: CacheOptions) -> CachePolicy:
+        options = {**self._defaults, **options}
         headers: set[str] = set()
         cookies: set[str] = set()
+        query: set[str] = set()
         if isinstance(route.original_route, APIRoute):
             headers = declared_headers(route.dependant) - _CREDENTIALS
             cookies = declared_cookies(route.dependant)
+            query = declared_query(route.dependant) if "query" in options else query
         return policy_from(
-            declared_headers=headers | self._inner_vary, declared_cookies=cookies, **{**self._defaults, **options}
+            declared_headers=headers | self._inner_vary, declared_cookies=cookies, declared_query=query, **options
         )
 
 
