@@ -7,7 +7,7 @@ from itertools import count
 
 import anyio
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Response
 from prometheus_client import CollectorRegistry, generate_latest
 
 from fastapi_data import CacheCollector, CacheStats, MemoryStore, MissingDriverError, ResponseCache, cache_response
@@ -28,7 +28,7 @@ async def test_every_request_is_counted_by_how_it_was_answered(make_client, cloc
             return f"{next(calls)}"
 
     async with make_client(cache, add_routes) as client:
-        assert cache.stats() == CacheStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        assert cache.stats() == CacheStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         for path in ("/a", "/a", "/error", "/b", "/c"):
             await client.get(path)
         await client.get("/a", headers={"Authorization": "x"})
@@ -53,11 +53,38 @@ async def test_every_request_is_counted_by_how_it_was_answered(make_client, cloc
         bypassed=1,
         stores=5,
         refusals=1,
+        vary_refusals=0,
         revalidations=1,
         evictions=2,
         size_bytes=stats.size_bytes,
         waiting=0,
     )
+
+
+async def test_a_vary_that_keeps_a_route_from_being_cached_is_counted_and_warned_of_once(app, client, cache, caplog):
+    @app.get("/pages/{name}")
+    @cache_response
+    async def page(name: str, response: Response) -> str:
+        response.headers["Vary"] = "X-Theme, Accept-Encoding, Accept"
+        return name
+
+    @app.get("/missing")
+    @cache_response
+    async def missing() -> None:
+        raise HTTPException(404, headers={"Vary": "X-Theme"})
+
+    @app.get("/private")
+    @cache_response
+    async def private(response: Response) -> None:
+        response.headers.update({"Vary": "X-Theme", "Cache-Control": "private"})
+
+    for path in ("/private", "/pages/a", "/pages/b", "/pages/a", "/missing"):
+        await client.get(path)
+    assert (cache.stats().refusals, cache.stats().vary_refusals) == (5, 3)
+    [record] = caplog.records
+    assert (record.name, record.levelname) == ("fastapi_data.cache", "WARNING")
+    assert "/pages/{name}" in record.message
+    assert "Vary names accept, x-theme" in record.message
 
 
 async def test_prometheus_reads_them(make_client, store):

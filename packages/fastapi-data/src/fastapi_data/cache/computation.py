@@ -8,6 +8,7 @@ from fastapi_data.cache.compression import strong_etag, with_compressed
 from fastapi_data.cache.core import CacheCore, Exchange
 from fastapi_data.cache.flight import Flight, Landing, Shared
 from fastapi_data.cache.freshness import stored_response, with_max_age
+from fastapi_data.cache.recording import Refusal
 from fastapi_data.cache.replay import replay
 from fastapi_data.cache.store import Headers, Lease, Representation, StoredResponse
 from fastapi_data.cache.tags import collect_tags
@@ -47,9 +48,12 @@ class Computation:
         self._land(Shared(response, holds))
         await replay(response, self._exchange.headers, self._exchange.send, age_seconds=None)
 
-    async def refuse(self, is_server_error: bool) -> bool:  # noqa: FBT001 - the one thing there is to say
+    async def refuse(self, refusal: Refusal) -> bool:
         """Let an answer pass that must not be stored; or send the stale one in place of an error."""
         self._core.counters.refusals += 1
+        if refusal.uncovered_vary:
+            self._refuse_for_vary(refusal.uncovered_vary)
+        is_server_error = refusal.is_server_error
         if is_server_error and await self.fall_back():
             _logger.warning("%s answered with a server error; its stale answer was sent.", self._exchange.key[3])
             return False
@@ -78,6 +82,20 @@ class Computation:
 
     def _land(self, outcome: Shared | Landing) -> None:
         self._core.flights.land(self._exchange.key, self._flight, outcome)
+
+    def _refuse_for_vary(self, names: frozenset[bytes]) -> None:
+        core, route = self._core, self._exchange.policy.route
+        core.counters.vary_refusals += 1
+        if route in core.routes_warned_of:
+            return
+        core.routes_warned_of.add(route)
+        _logger.warning(
+            "Answers of %s are not cached: their Vary names %s, which does not count for this route. If they depend on "
+            "it, name it in vary=[...], or for Cookie in cookies=[...]. If a middleware names it for every answer, add "
+            "that middleware after the cache is installed, so that it stands in front.",
+            route,
+            b", ".join(sorted(names)).decode("latin-1"),
+        )
 
     async def _stored_response(self, headers: Headers, body: bytes) -> StoredResponse:
         policy = self._exchange.policy

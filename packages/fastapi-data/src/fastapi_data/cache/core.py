@@ -21,6 +21,7 @@ class CacheCore(NamedTuple):
         counters: what was done so far.
         max_body_bytes: larger answers are not stored.
         compress: whether answers are kept compressed, too.
+        routes_warned_of: the paths of those whose answers cannot be stored though nobody meant that.
     """
 
     store: ResponseStore
@@ -28,6 +29,7 @@ class CacheCore(NamedTuple):
     counters: Counters
     max_body_bytes: int
     compress: bool
+    routes_warned_of: set[str]
 
 
 class Exchange(NamedTuple):

@@ -51,6 +51,7 @@ class CachePolicy:
     """How the answers of one route are cached: every option, decided.
 
     Attributes:
+        route: its path, with the names of its parameters.
         ttl_seconds: how long an answer is fresh.
         ttl_jitter: the part of it that chance may take away.
         revalidate_seconds: how long after it an answer may be replayed while a newer one is computed.
@@ -62,6 +63,7 @@ class CachePolicy:
         tags: what all its answers are known by.
     """
 
+    route: str
     ttl_seconds: float
     ttl_jitter: float
     revalidate_seconds: float
@@ -107,11 +109,17 @@ def check_names(option: str, names: Collection[str]) -> None:
 
 
 def policy_from(
-    *, declared_headers: set[str], declared_cookies: set[str], declared_query: set[str], **options: Unpack[CacheOptions]
+    route: str,
+    *,
+    declared_headers: set[str],
+    declared_cookies: set[str],
+    declared_query: set[str],
+    **options: Unpack[CacheOptions],
 ) -> CachePolicy:
     """Decide every option.
 
     Args:
+        route: the route's path.
         declared_headers: lower-case names of the request headers a route and its dependencies ask for.
         declared_cookies: names of the cookies they ask for.
         declared_query: names of the query parameters they ask for.
@@ -123,6 +131,7 @@ def policy_from(
         cookies = frozenset(name.encode() for name in declared_cookies.union(cookies))
     query = options.get("query")
     return CachePolicy(
+        route=route,
         ttl_seconds=options.get("ttl_seconds", 60.0),
         ttl_jitter=options.get("ttl_jitter", 0.0),
         revalidate_seconds=options.get("stale_while_revalidate_seconds", 0.0),

@@ -16,6 +16,7 @@ _REQUESTS = ("hits", "stale", "shared", "misses", "bypassed")
 _COUNTERS = {
     "stores": "Answers handed to the store.",
     "refusals": "Answers that were computed but must not be stored.",
+    "vary_refusals": "Of these, answers whose Vary names headers that do not count for their route.",
     "revalidations": "Answers computed in the background.",
     "evictions": "Answers dropped for want of room.",
 }

@@ -14,17 +14,29 @@ _SERVER_ERROR = 500
 _UNSHARED_DIRECTIVES = frozenset({"no-store", "no-cache", "private"})
 
 
+class Refusal(NamedTuple):
+    """Why a response may not be stored.
+
+    Attributes:
+        is_server_error: whether somebody else might do better.
+        uncovered_vary: the lower-case request headers by which it says it varies and which the key does not cover, when
+            nothing else is against storing it.
+    """
+
+    is_server_error: bool
+    uncovered_vary: frozenset[bytes]
+
+
 class ResponseListener(NamedTuple):
     """Who is told about a response.
 
     Attributes:
         complete: the response may be stored; called with its headers and body instead of sending it.
-        refuse: it may not; called with True when it is a server error. When it returns True the response is sent as it
-            comes, else something was sent in its place.
+        refuse: it may not. When it returns True the response is sent as it comes, else something was sent in its place.
     """
 
     complete: Callable[[Headers, bytes], Awaitable[None]]
-    refuse: Callable[[bool], Awaitable[bool]]
+    refuse: Callable[[Refusal], Awaitable[bool]]
 
 
 class RecordingSend:
@@ -46,6 +58,7 @@ class RecordingSend:
         self._max_body_bytes = max_body_bytes
         self._held: list[Message] = []
         self._body = bytearray()
+        self._uncovered_vary = frozenset[bytes]()
         self.decided = False
         """Whether the listener was told."""
 
@@ -60,7 +73,10 @@ class RecordingSend:
             return
         self._held.append(message)
         if message["type"] == "http.response.start":
-            keep = is_storable(message["status"], message["headers"], self._vary) and not message.get("trailers", False)
+            keep = is_storable(message["status"], message["headers"]) and not message.get("trailers", False)
+            if keep:
+                self._uncovered_vary = uncovered_vary(message["headers"], self._vary)
+                keep = not self._uncovered_vary
         elif message["type"] == "http.response.body":
             self._body += message.get("body", b"")
             keep = len(self._body) <= self._max_body_bytes
@@ -79,7 +95,8 @@ class RecordingSend:
 
     async def _give_up(self) -> None:
         self.decided = True
-        if not await self._listener.refuse(self._held[0]["status"] >= _SERVER_ERROR):
+        is_server_error = self._held[0]["status"] >= _SERVER_ERROR
+        if not await self._listener.refuse(Refusal(is_server_error, self._uncovered_vary)):
             self._send = None
         for message in self._held:
             await self._pass_on(message)
@@ -90,14 +107,12 @@ class RecordingSend:
             await self._send(message)
 
 
-def is_storable(status: int, headers: Iterable[tuple[bytes, bytes]], vary: tuple[bytes, ...]) -> bool:
-    """Whether a response may be replayed to others.
+def is_storable(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a response may be replayed to others, as far as they ask the same.
 
     Args:
         status: only 200 is.
-        headers: a cookie, ``no-store``, ``no-cache``, ``private``, no time at all, or a ``Vary`` that the key does not
-            cover forbid it.
-        vary: the lower-case request headers that the key covers.
+        headers: a cookie, ``no-store``, ``no-cache``, ``private`` or no time at all forbid it.
     """
     if status != 200:
         return False
@@ -107,9 +122,17 @@ def is_storable(status: int, headers: Iterable[tuple[bytes, bytes]], vary: tuple
             return False
         if lower_name == b"cache-control" and not _is_shared(value):
             return False
-        if lower_name == b"vary" and not {part.strip().lower() for part in value.split(b",")}.issubset(vary):
-            return False
     return True
+
+
+def uncovered_vary(headers: Iterable[tuple[bytes, bytes]], covered: tuple[bytes, ...]) -> frozenset[bytes]:
+    """The lower-case request headers that a response names in ``Vary``, but for those that are covered.
+
+    >>> sorted(uncovered_vary([(b"Vary", b"Accept, Origin"), (b"vary", b"X-Theme")], (b"origin",)))
+    [b'accept', b'x-theme']
+    """
+    values = (value for name, value in headers if name.lower() == b"vary")
+    return frozenset(part.strip().lower() for value in values for part in value.split(b",")).difference(covered)
 
 
 def _is_shared(cache_control: bytes) -> bool:

@@ -61,7 +61,7 @@ class ResponseCache:
         check_options(defaults)
         self._defaults = defaults
         self._core = CacheCore(
-            MemoryStore() if store is None else store, Flights(), Counters(), max_body_bytes, compress
+            MemoryStore() if store is None else store, Flights(), Counters(), max_body_bytes, compress, set()
         )
         self._installed = False
 

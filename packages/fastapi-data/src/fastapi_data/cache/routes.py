@@ -105,7 +105,11 @@ class MarkedRoutes:
             cookies = declared_cookies(route.dependant)
             query = declared_query(route.dependant) if "query" in options else query
         return policy_from(
-            declared_headers=headers | self._inner_vary, declared_cookies=cookies, declared_query=query, **options
+            route.path or "",
+            declared_headers=headers | self._inner_vary,
+            declared_cookies=cookies,
+            declared_query=query,
+            **options,
         )
 
 

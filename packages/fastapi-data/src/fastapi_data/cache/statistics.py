@@ -16,6 +16,7 @@ class Counters:
     bypassed: int = 0
     stores: int = 0
     refusals: int = 0
+    vary_refusals: int = 0
     revalidations: int = 0
     waiting: int = 0
 
@@ -32,6 +33,7 @@ class CacheStats:
         bypassed: requests to cached routes that had to reach the route: with credentials, a body or ``no-store``.
         stores: answers handed to the store.
         refusals: answers that were computed but must not be stored, errors among them.
+        vary_refusals: of these, answers whose ``Vary`` names headers that do not count for their route.
         revalidations: newer answers computed in the background; not among ``misses``.
         evictions: answers dropped for want of room; None when the store cannot tell.
         size_bytes: about how much memory the stored answers take; None when the store cannot tell.
@@ -45,6 +47,7 @@ class CacheStats:
     bypassed: int
     stores: int
     refusals: int
+    vary_refusals: int
     revalidations: int
     evictions: int | None
     size_bytes: int | None
