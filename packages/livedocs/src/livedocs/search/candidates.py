@@ -1,56 +1,58 @@
-"""The port through which the engine reads a library: whatever stores it, candidates look the same."""
+"""The port through which the engine reads a library: whatever stores it, candidates look the same.
+
+What a query needs of many entries comes as arrays, so that ranking a hundred of them costs as much as ranking one; only
+what is shown is read as rows.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-
-from livedocs.library.keys import Form
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from livedocs.search.models import Filters
-    from livedocs.search.query import Query
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from livedocs.library.postings import Matches, Postings
 
 
 @dataclass(frozen=True, slots=True)
-class KeyMatch:
-    """A name or term that matched.
+class NameMatch:
+    """A name or term that is just what was looked up.
 
     Attributes:
-        entry_id: what it names.
         key: the folded name or term.
-        form: in which form it names the entry.
-        weight: links to the entry, or links in these words for ``Form.LINK``.
-        exact: False when the query is only its beginning.
-        rank: position among the readings that were looked up; later ones are freer.
+        entry_id: what it names.
+        form: `livedocs.library.keys.Form`, in which form it names the entry.
+        spelling: the entry's name as it is written.
     """
 
-    entry_id: int
     key: str
-    form: Form
-    weight: int
-    exact: bool
-    rank: int = 0
+    entry_id: int
+    form: int
+    spelling: str
 
 
 @dataclass(frozen=True, slots=True)
-class TextMatch:
-    """An entry whose text matched.
+class TermPostings:
+    """The entries that hold a term.
 
     Attributes:
-        entry_id: the entry.
-        score: BM25, higher is better; comparable within one answer only.
+        term: a stem.
+        entry_count: entries of the whole library that hold it.
+        postings: the most promising of them, or all.
     """
 
-    entry_id: int
-    score: float
+    term: str
+    entry_count: int
+    postings: Postings
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """What rules may look at, and what a hit shows."""
+    """What a hit shows."""
 
     id: int
     docset: str
@@ -59,54 +61,59 @@ class EntryFacts:
     page: str
     anchor: str
     kind: str
-    role: str
     name: str
-    title: str
-    module: str
     signature: str
     summary: str
     breadcrumb: tuple[str, ...]
     deprecated: bool
-    area: int
-    link_count: int
-    terms: str
 
 
-@dataclass(slots=True)
-class Candidate:
-    """An entry that some tier proposed, with the evidence.
+@dataclass(frozen=True, slots=True)
+class DocsetLabel:
+    """A docset as filters and rules see it."""
 
-    Attributes:
-        facts: the entry.
-        matches: names and terms that matched, in the order they were found.
-        text_share: its BM25 score over the best one's, 0 to 1; 0 when its text did not match.
-    """
-
-    facts: EntryFacts
-    matches: list[KeyMatch] = field(default_factory=list[KeyMatch])
-    text_share: float = 0.0
+    id: int
+    name: str
+    version: str
 
 
 class CandidateReader(Protocol):
     """Reads candidates from a library. Every implementation passes the same contract test."""
 
-    def exact(self, keys: Sequence[str], filters: Filters, limit: int) -> list[KeyMatch]:
+    def named(self, keys: Sequence[str], limit: int) -> list[NameMatch]:
         """Entries with one of these keys; the strongest forms and most linked first."""
         ...
 
-    def beginning_with(self, prefix: str, filters: Filters, limit: int) -> list[KeyMatch]:
-        """Entries with a longer key that begins with ``prefix``; the most linked first."""
+    def beginning_with(self, prefix: str, *, all_entries: bool) -> Matches:
+        """Entries with a longer key that begins with ``prefix``: the most promising ones, or all."""
         ...
 
-    def full_text(self, query: Query, limit: int) -> list[TextMatch]:
-        """Entries that hold the query's words, best BM25 score first.
-
-        Any of them will do, unless the query wants all; while it is open-ended, the last may be a beginning.
-        """
+    def postings(self, terms: Collection[str], *, all_entries: bool) -> list[TermPostings]:
+        """Entries that hold these terms: of each term the most promising ones, or all."""
         ...
 
     def facts(self, entry_ids: Collection[int]) -> dict[int, EntryFacts]:
-        """What is known about entries."""
+        """What is shown of entries."""
+        ...
+
+    def texts(self, entry_ids: Collection[int]) -> dict[int, str]:
+        """The words of entries, headings first, as they are written."""
+        ...
+
+    def columns(self) -> Mapping[str, NDArray[np.integer]]:
+        """What rules look at, for all entries: arrays whose position is an entry's id less one."""
+        ...
+
+    def labels(self) -> Mapping[int, str]:
+        """The strings that columns refer to by number."""
+        ...
+
+    def docsets(self) -> list[DocsetLabel]:
+        """Every docset."""
+        ...
+
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """Every term with the number of entries that hold it, in the order of the terms."""
         ...
 
     def words(self) -> Mapping[str, int]:

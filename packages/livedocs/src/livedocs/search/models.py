@@ -13,11 +13,21 @@ class Filters:
         docset: name of a docset, e.g. ``python``.
         version: version of that docset, e.g. ``3.11``.
         kind: kind of entry, e.g. ``class``.
+        module: a module and what is inside it, e.g. ``asyncio``.
+        added: version of the documented project in which an entry was added, e.g. ``3.11``.
+        deprecated: only what is deprecated, or only what is not; None: both.
     """
 
     docset: str = ""
     version: str = ""
     kind: str = ""
+    module: str = ""
+    added: str = ""
+    deprecated: bool | None = None
+
+    def __bool__(self) -> bool:
+        """Whether the search is limited at all."""
+        return self != Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ class Hit:
         breadcrumb: where it stands, outermost first.
         original_url: the same place on the web; None when not known.
         deprecated: True when the documentation says so.
-        why: the rules that placed it, with their points, strongest first.
+        why: the tiers that proposed it, then the rules that placed it with their points, strongest first; only when an
+            explanation was asked for.
     """
 
     id: int

@@ -35,6 +35,8 @@ class Query:
         name: the name in the case it was typed in, without what surrounds it; empty unless the shape is a name.
         open_ended: the last word may still be being typed.
         filters: what the search is limited to.
+        phrases: folded wordings that must stand in an entry just so; they are not corrected.
+        excluded: words that must not stand in it.
     """
 
     text: str
@@ -45,6 +47,8 @@ class Query:
     name: str = ""
     open_ended: bool = True
     filters: Filters = field(default_factory=Filters)
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
     @property
     def beginning(self) -> str:

@@ -7,10 +7,10 @@ import unicodedata
 from dataclasses import replace
 
 from livedocs.errors import QueryError
-from livedocs.library.keys import docset_slug, split_docset
+from livedocs.library.keys import docset_slug, fold, split_docset
 from livedocs.search.models import Filters
 from livedocs.search.query import Query, Shape
-from livedocs.search.shapes import recognise
+from livedocs.search.shapes import is_error, recognise
 
 MAX_QUERY_CHARS = 1000
 """Longer queries are refused: nobody types them, and each word costs a look-up."""
@@ -19,7 +19,13 @@ MAX_PASTED_CHARS = 20_000
 """A traceback may be so long: of all its lines only the last one is looked for."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_FILTER = re.compile(r"(?:^|(?<=\s))(kind|docset):([\w.@+-]+)(?=\s|$)")
+_FILTER = re.compile(
+    r"(?:^|(?<=\s))(?:(kind|docset|in|new|deprecated):([\w.@+-]+)(?=\s|$)|([\w.-]+@[\w.+-]+):(?=\s|$))"
+)
+_PHRASE = re.compile(r'(?<!\S)"([^"]*\w[^"]*)"(?!\S)')
+_EXCLUDED = re.compile(r"(?<=\s)-([^\W\d_]\w+)(?!\S)")
+_FIELDS = {"kind": "kind", "in": "module", "new": "added"}
+_YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 _PUNCTUATION = re.compile(r"(?<=\w)[?!,;:.]+$")
 _TRACEBACK = "Traceback (most recent call last)"
 _LAST_LINE = re.compile(r"[^\W\d][\w.]*(?::\s.*)?")
@@ -32,7 +38,8 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
 
     Args:
         text: as typed; control characters and lone surrogates count as spaces.
-        filters: limits given beside the text; ``kind:`` and ``docset:name@version`` inside it win over them.
+        filters: limits given beside the text; those inside it (``kind:``, ``docset:``, ``in:``, ``new:``,
+            ``deprecated:``, ``name@version:``) win over them.
 
     Raises:
         QueryError: it is longer than `MAX_QUERY_CHARS`, and no traceback.
@@ -45,11 +52,24 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
         )
     typed, filters = _take_filters(unicodedata.normalize("NFC", said), filters)
     open_ended = not typed[-1:].isspace()
-    wanted = _PUNCTUATION.sub("", clean(typed))
+    asked = clean(typed)
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    if not is_error(asked):  # the quotes and dashes of a message are its own
+        phrases = tuple(fold(phrase) for phrase in _PHRASE.findall(asked))
+        excluded = tuple(fold(word) for word in _EXCLUDED.findall(asked))
+        asked = clean(_EXCLUDED.sub(" ", _PHRASE.sub(r"\1", asked)))
+    wanted = _PUNCTUATION.sub("", asked)
     if not wanted:
         return Query("", Shape.EMPTY, filters=filters)
     query = recognise(wanted)
-    return replace(query, open_ended=open_ended and query.shape is not Shape.ERROR, filters=filters)
+    return replace(
+        query,
+        open_ended=open_ended and query.shape is not Shape.ERROR and not phrases,
+        filters=filters,
+        phrases=phrases,
+        excluded=excluded,
+    )
 
 
 def clean(text: str) -> str:
@@ -62,18 +82,32 @@ def clean(text: str) -> str:
 
 
 def _take_filters(text: str, filters: Filters) -> tuple[str, Filters]:
-    kind, docset, version = filters.kind, filters.docset, filters.version
-    for name, value in _FILTER.findall(text):
-        if name == "kind":
-            kind = value
-        else:
-            docset, version = split_docset(value)
-    cleaned = Filters(
-        docset=docset_slug(docset) if docset else "",
-        version=docset_slug(version) if version else "",
-        kind=clean(kind).lower(),
+    taken: dict[str, str | bool] = {}
+
+    def take(match: re.Match[str]) -> str:
+        name, value = (match[1], match[2]) if match[1] else ("docset", match[3])
+        match name:
+            case "docset":
+                taken["docset"], taken["version"] = split_docset(value)
+            case "deprecated" if value.lower() not in _YES_OR_NO:
+                return match[0]
+            case "deprecated":
+                taken["deprecated"] = _YES_OR_NO[value.lower()]
+            case _:
+                taken[_FIELDS[name]] = value
+        return " "
+
+    rest = _FILTER.sub(take, text).lstrip()
+    given = replace(filters, **taken)  # pyright: ignore[reportArgumentType] - each value is of its field's type
+    cleaned = replace(
+        given,
+        docset=docset_slug(given.docset) if given.docset else "",
+        version=docset_slug(given.version) if given.version else "",
+        kind=clean(given.kind).lower(),
+        module=clean(given.module).lower(),
+        added=clean(given.added),
     )
-    return _FILTER.sub(" ", text).lstrip(), cleaned
+    return rest, cleaned
 
 
 def _last_line(text: str) -> str:

@@ -1,23 +1,27 @@
-"""Ranking rules: each one reason to put a candidate higher or lower, in points.
+"""Ranking rules: each one reason to put candidates higher or lower, in points.
 
-A rule sees the query and one candidate and gives points. A candidate's score is their sum, so every rule can be read,
-tested and changed alone, and "why is this first?" is answered by listing them. All weights stand here and nowhere else;
-``python -m benchmarks.relevance`` prints what they reach.
+A rule sees the query and the evidence of all candidates and gives each of them points. A candidate's score is their sum, so
+every rule can be read, tested and changed alone, and "why is this first?" is answered by listing them. A rule's weights are
+its fields and stand nowhere else; ``python -m benchmarks.relevance JUDGED`` prints what they reach together, and with
+``--sweep`` what each of them is worth.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from livedocs.library.areas import Area
-from livedocs.library.keys import Form, fold
+from livedocs.library.keys import Form
 from livedocs.search.query import Query, Shape
-from livedocs.search.stems import stem
 
 if TYPE_CHECKING:
-    from livedocs.search.candidates import Candidate
+    from numpy.typing import NDArray
+
+    from livedocs.search.evidence import Evidence
 
 
 class Rule(Protocol):
@@ -28,175 +32,216 @@ class Rule(Protocol):
         """Two or three words that say what the rule looks at."""
         ...
 
-    def points(self, query: Query, candidate: Candidate) -> float:
-        """Points for a candidate; 0 when the rule has nothing to say."""
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+        """Points for each candidate; 0 where the rule has nothing to say."""
         ...
 
 
-_EXACT = {
-    Form.NAME: 100.0,
-    Form.SYNTAX: 97.0,
-    Form.TERM: 95.0,
-    Form.TITLE: 90.0,
-    Form.SUFFIX: 88.0,
-    Form.INDEX: 84.0,
-    Form.LINK: 66.0,
-}
-_FREER_READING = 4.0
-_SAME_CASE = 6.0
-_FURTHER_KEY = 4.0
+def _by_form(points: Mapping[Form, float]) -> NDArray[np.float64]:
+    return np.array([points[form] for form in Form])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NamedExactly:
-    """It is called just what was typed."""
+    """It is called just what was typed. The stronger the form of the name the better; a freer reading counts less."""
 
+    forms: Mapping[Form, float] = field(
+        default_factory=lambda: {
+            Form.NAME: 100.0,
+            Form.SYNTAX: 97.0,
+            Form.TERM: 95.0,
+            Form.TITLE: 90.0,
+            Form.SUFFIX: 88.0,
+            Form.INDEX: 84.0,
+            Form.LINK: 66.0,
+        }
+    )
+    freer_reading: float = -4.0
+    same_case: float = 6.0
+    further_key: float = 4.0
     name: str = "named exactly"
 
-    def points(self, query: Query, candidate: Candidate) -> float:
-        """The strongest of its exact matches; a freer reading counts less, the same case and further matches more."""
-        exact = [match for match in candidate.matches if match.exact]
-        if not exact:
-            return 0.0
-        points = max(_EXACT[match.form] - _FREER_READING * match.rank for match in exact)
-        if query.name and f".{candidate.facts.name}".endswith(f".{query.name}"):
-            points += _SAME_CASE
-        return points + _FURTHER_KEY * (len({match.key for match in exact}) - 1)
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+        """The strongest of its exact matches; the same case and further keys add to it."""
+        matches = evidence.matches
+        worth = _by_form(self.forms)[matches.forms] + self.freer_reading * matches.ranks
+        points = evidence.strongest(worth, matches.exact)
+        points += self.same_case * evidence.strongest(matches.same_case.astype(float), matches.exact)
+        return points + self.further_key * np.maximum(0, evidence.keys_matched() - 1)
 
 
-_BEGINNING = {
-    Form.NAME: 62.0,
-    Form.TERM: 60.0,
-    Form.SUFFIX: 54.0,
-    Form.TITLE: 48.0,
-    Form.SYNTAX: 48.0,
-    Form.INDEX: 46.0,
-    Form.LINK: 38.0,
-}
-_COMPLETE = 16.0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameBegins:
     """Its name begins with what was typed; the less is missing, the better."""
 
+    forms: Mapping[Form, float] = field(
+        default_factory=lambda: {
+            Form.NAME: 62.0,
+            Form.TERM: 60.0,
+            Form.SUFFIX: 54.0,
+            Form.TITLE: 48.0,
+            Form.SYNTAX: 48.0,
+            Form.INDEX: 46.0,
+            Form.LINK: 38.0,
+        }
+    )
+    complete: float = 16.0
     name: str = "name begins with it"
 
-    def points(self, query: Query, candidate: Candidate) -> float:
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
         """The strongest of its matches by beginning; what is named exactly has its points already."""
-        if any(match.exact for match in candidate.matches):
-            return 0.0
-        typed = len(query.beginning)
-        return max(
-            (_BEGINNING[match.form] + _COMPLETE * typed / len(match.key) for match in candidate.matches), default=0.0
-        )
+        matches = evidence.matches
+        typed = len(query.beginning) if query.readings else 0
+        worth = _by_form(self.forms)[matches.forms] + self.complete * typed / matches.key_chars
+        exact = evidence.strongest(np.ones(len(matches)), matches.exact)
+        return np.where(exact > 0, 0.0, evidence.strongest(worth, ~matches.exact))
 
 
-_WORDS_IN_NAME = 40.0
-_WORDS_IN_TERMS = 30.0
-_FOCUS = 14.0
+@dataclass(frozen=True)
+class HeadingSaysIt:
+    """Its heading says what was asked and little else: a name's words, a title, a line of the index, the text of a link."""
+
+    most: float = 60.0
+    name: str = "heading says it"
+
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+        """By the square of the F-measure, the harmonic mean of how much of the query and of the heading is shared."""
+        both = evidence.recall + evidence.precision
+        shared = 2 * evidence.recall * evidence.precision / np.maximum(both, 1e-9)
+        return self.most * shared * shared
 
 
-@dataclass(frozen=True, slots=True)
-class WordsInName:
-    """The query's words stand in its name or title, or in one wording it is called by."""
-
-    name: str = "words in its name"
-
-    def points(self, query: Query, candidate: Candidate) -> float:
-        """By the share of the query's words found, and by how little else the name says."""
-        if query.shape not in {Shape.WORDS, Shape.ERROR} or not query.words:
-            return 0.0
-        wanted = {stem(word) for word in query.words}
-        facts = candidate.facts
-        best = _overlap(wanted, f"{facts.name} {facts.title}", _WORDS_IN_NAME)
-        return max(best, *(_overlap(wanted, line, _WORDS_IN_TERMS) for line in facts.terms.split("\n")))
-
-
-def _overlap(wanted: set[str], wording: str, weight: float) -> float:
-    words = {stem(word) for word in fold(wording).replace(".", " ").replace("_", " ").replace("-", " ").split()}
-    shared = len(wanted & words)
-    if not shared:
-        return 0.0
-    share = shared / len(wanted)
-    return weight * share * share + _FOCUS * share * shared / len(words)
-
-
-_TEXT = {Shape.WORDS: 45.0, Shape.ERROR: 45.0, Shape.NAME: 12.0, Shape.SYNTAX: 12.0}
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextSpeaksOfIt:
-    """Its text holds the query's words, rare ones above all (BM25)."""
+    """Its text speaks of what was asked, of the rare words above all; a name is better looked up than read about."""
 
+    words: float = 100.0
+    name_or_syntax: float = 25.0
     name: str = "text speaks of it"
 
-    def points(self, query: Query, candidate: Candidate) -> float:
-        """In proportion to the best candidate's score; a single name is better looked up than read about."""
-        return _TEXT[query.shape] * candidate.text_share
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+        """In proportion to the text's score."""
+        most = self.words if query.shape in {Shape.WORDS, Shape.ERROR} else self.name_or_syntax
+        return most * evidence.text
 
 
-_PER_DOUBLING = 2.0
-_MOST_DOUBLINGS = 8.0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LinkedOften:
-    """The rest of the documentation leads to it; each doubling counts the same, up to a bound."""
+    """The rest of the documentation leads to it, or to its page; each doubling counts the same, up to a bound."""
 
+    per_doubling: float = 2.0
+    most_doublings: float = 8.0
+    page_per_doubling: float = 1.0
     name: str = "linked often"
 
-    def points(self, query: Query, candidate: Candidate) -> float:  # noqa: ARG002 - the port's signature
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
         """By the logarithm of the number of links."""
-        return _PER_DOUBLING * min(_MOST_DOUBLINGS, math.log2(1 + candidate.facts.link_count))
+        columns = evidence.columns
+        to_entry = np.minimum(self.most_doublings, np.log2(1 + evidence.of(columns.links)))
+        to_page = np.log2(1 + evidence.of(columns.page_links)) if query.shape is Shape.WORDS else 0.0
+        return self.per_doubling * to_entry + self.page_per_doubling * to_page
 
 
-_AREA = {Area.MAIN: 0.0, Area.NEWS: -28.0, Area.NATIVE: -28.0}
-_DEPRECATED = -8.0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadByFew:
     """It stands in a part that few look for, or is on its way out."""
 
+    news: float = -28.0
+    native: float = -28.0
+    deprecated: float = -10.0
     name: str = "read by few"
 
-    def points(self, query: Query, candidate: Candidate) -> float:  # noqa: ARG002 - the port's signature
-        """Taken off for release notes, the C interface and what is deprecated."""
-        facts = candidate.facts
-        return _AREA[Area(facts.area)] + (_DEPRECATED if facts.deprecated else 0.0)
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+        """Taken off for release notes, the interface for C, and what is deprecated, unless it was asked for."""
+        columns = evidence.columns
+        area = np.zeros(len(Area))
+        area[Area.NEWS], area[Area.NATIVE] = self.news, self.native
+        asked = query.filters.deprecated is True
+        return area[evidence.of(columns.area)] + (0.0 if asked else self.deprecated) * evidence.of(columns.deprecated)
 
 
-_KIND_OF_NAME = {"module": 7.0, "class": 3.0, "function": 3.0, "exception": 3.0, "term": 3.0}
-_BUILT_IN = 5.0
-_SECTION_ON_SYNTAX = 10.0
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KindOfEntry:
-    """Modules, classes and functions are asked for by name more often than their members; syntax has sections."""
+    """Modules, classes and functions are asked for by name more often than their members, syntax has sections.
 
+    A question is answered by what one calls or reads rather than by a constant or an option.
+    """
+
+    by_name: Mapping[str, float] = field(
+        default_factory=lambda: {"module": 7.0, "class": 3.0, "function": 3.0, "exception": 3.0, "term": 3.0}
+    )
+    built_in: float = 5.0
+    section_on_syntax: float = 10.0
+    by_question: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "data": -8.0,
+            "attribute": -8.0,
+            "envvar": -10.0,
+            "option": -15.0,
+            "opcode": -20.0,
+            "pdbcommand": -20.0,
+            "2to3fixer": -30.0,
+        }
+    )
     name: str = "kind of entry"
 
-    def points(self, query: Query, candidate: Candidate) -> float:
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
         """By kind and shape of query; what needs no import counts a little more, and a dot says enough of the kind."""
-        facts = candidate.facts
+        columns = evidence.columns
         if query.shape is Shape.SYNTAX:
-            return _SECTION_ON_SYNTAX if facts.kind == "section" else 0.0
-        if query.shape is not Shape.NAME:
-            return 0.0
-        built_in = facts.role.startswith("py:") and not facts.module and facts.kind != "module"
-        of_kind = 0.0 if "." in query.name else _KIND_OF_NAME.get(facts.kind, 0.0)
-        return of_kind + (_BUILT_IN if built_in else 0.0)
+            return self.section_on_syntax * (evidence.of(columns.kind) == columns.number("section"))
+        if query.shape is Shape.NAME:
+            points = self.built_in * evidence.of(columns.built_in).astype(float)
+            return points if "." in query.name else points + _by_kind(self.by_name, evidence)
+        return _by_kind(self.by_question, evidence)
+
+
+def _by_kind(points: Mapping[str, float], evidence: Evidence) -> NDArray[Any]:
+    kinds = evidence.of(evidence.columns.kind)
+    total = np.zeros(len(evidence))
+    for kind, worth in points.items():
+        total += worth * (kinds == evidence.columns.number(kind))
+    return total
+
+
+@dataclass(frozen=True)
+class HomeDocset:
+    """It belongs to the language itself, which most questions are about when several documentations are searched at once."""
+
+    language: float = 12.0
+    docset: str = "python"
+    name: str = "the language's own"
+
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+        """The same for every entry of that docset, in any version."""
+        columns = evidence.columns
+        numbers = [docset.id for docset in columns.docsets if docset.name == self.docset]
+        if not numbers or len(columns.docsets) == len(numbers):
+            return np.zeros(len(evidence))
+        return self.language * np.isin(evidence.of(columns.docset), numbers)
+
+
+@dataclass(frozen=True)
+class MeansIt:
+    """It means what was asked, in whatever words."""
+
+    most: float = 100.0
+    name: str = "means it"
+
+    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+        """In proportion to the similarity of meaning."""
+        return self.most * evidence.meaning
 
 
 RULES: tuple[Rule, ...] = (
     NamedExactly(),
     NameBegins(),
-    WordsInName(),
+    HeadingSaysIt(),
     TextSpeaksOfIt(),
     LinkedOften(),
     ReadByFew(),
     KindOfEntry(),
+    HomeDocset(),
+    MeansIt(),
 )
 """Every rule, in the order they are explained."""

@@ -48,6 +48,15 @@ def recognise(text: str) -> Query:
     return next((query for query in found if query is not None), _as_words(text, folded))
 
 
+def is_error(text: str) -> bool:
+    """Whether a text is the last line of a traceback.
+
+    >>> is_error("KeyError: 'x'"), is_error("error handling")
+    (True, False)
+    """
+    return _ERROR.fullmatch(text) is not None
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a query that say something, folded, each once.
 

@@ -6,32 +6,28 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
-from livedocs.library.format import FULL_TEXT_COLUMNS
+import numpy as np
+
 from livedocs.library.keys import Form
-from livedocs.search.candidates import EntryFacts, KeyMatch, TextMatch
+from livedocs.library.postings import COLUMNS, Matches, Postings, unpack_column, unpack_matches, unpack_postings
+from livedocs.search.candidates import DocsetLabel, EntryFacts, NameMatch, TermPostings
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from livedocs.search.models import Filters
-    from livedocs.search.query import Query
-
-_COLUMN_WEIGHTS = {"name": 6.0, "title": 8.0, "terms": 5.0, "place": 1.5, "text": 1.0}
-_BM25 = f"bm25(entry_text, {', '.join(str(_COLUMN_WEIGHTS[column]) for column in FULL_TEXT_COLUMNS)})"
+    from numpy.typing import NDArray
 
 _FACTS = """
-SELECT entry.id, docset.name, docset.version, docset.original_url, page.path, entry.anchor, entry.kind, entry.role,
-       entry.name, entry.title, entry.module, entry.signature, entry.summary, entry.breadcrumb,
-       entry.deprecated, entry.area, entry.link_count, entry.terms
+SELECT entry.id, docset.name, docset.version, docset.original_url, page.path, entry.anchor, entry.kind, entry.name,
+       entry.signature, entry.summary, entry.breadcrumb, entry.deprecated
 FROM entry JOIN page ON page.id = entry.page_id JOIN docset ON docset.id = entry.docset_id
 WHERE entry.id IN ({})
 """
-_BREADCRUMB = 13
-_LONG_ENOUGH_TO_COMPLETE = 3
-"""Letters a last word needs before it is taken as the beginning of others: shorter ones begin too many."""
+_BREADCRUMB, _DEPRECATED = 10, 11
 
 _LAST_CHARACTER = "\U0010ffff"
 
@@ -46,44 +42,77 @@ class SqliteCandidates:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def exact(self, keys: Sequence[str], filters: Filters, limit: int) -> list[KeyMatch]:
-        """See `CandidateReader.exact`."""
-        limits, values = _limits(filters, "name_key.entry_id")
+    def named(self, keys: Sequence[str], limit: int) -> list[NameMatch]:
+        """See `CandidateReader.named`."""
         rows = self._rows(
-            f"SELECT name_key.entry_id, key, form, weight FROM name_key "
-            f"WHERE key IN ({_marks(keys)}) {limits} ORDER BY form, weight DESC LIMIT ?",
-            (*keys, *values, limit),
+            f"SELECT key, entry_id, form, entry.name FROM name_key JOIN entry ON entry.id = entry_id "
+            f"WHERE key IN ({_marks(keys)}) ORDER BY form, weight DESC, entry_id LIMIT ?",
+            (*keys, limit),
         )
-        return [KeyMatch(row[0], row[1], Form(row[2]), row[3], exact=True) for row in rows]
+        return [NameMatch(*row) for row in rows]
 
-    def beginning_with(self, prefix: str, filters: Filters, limit: int) -> list[KeyMatch]:
+    def beginning_with(self, prefix: str, *, all_entries: bool) -> Matches:
         """See `CandidateReader.beginning_with`."""
-        limits, values = _limits(filters, "name_key.entry_id")
+        stored = self._rows("SELECT data FROM name_beginning WHERE prefix = ?", (prefix,)) if not all_entries else []
+        if stored:
+            return unpack_matches(stored[0][0])
         rows = self._rows(
-            f"SELECT name_key.entry_id, key, form, weight FROM name_key "
-            f"WHERE key > ? AND key < ? {limits} ORDER BY weight DESC LIMIT ?",
-            (prefix, prefix + _LAST_CHARACTER, *values, limit),
+            "SELECT entry_id, form, length(key), weight FROM name_key WHERE key > ? AND key < ?",
+            (prefix, prefix + _LAST_CHARACTER),
         )
-        return [KeyMatch(row[0], row[1], Form(row[2]), row[3], exact=False) for row in rows]
+        entry_ids, forms, key_chars, weights = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
+        return Matches(entry_ids, forms, key_chars, weights)
 
-    def full_text(self, query: Query, limit: int) -> list[TextMatch]:
-        """See `CandidateReader.full_text`."""
-        phrases = [f'"{word}"' for word in query.words]
-        joint = " AND " if query.all_words else " OR "
-        if query.open_ended and phrases and len(query.words[-1]) >= _LONG_ENOUGH_TO_COMPLETE:
-            phrases[-1] = f"({phrases[-1]} OR {phrases[-1]} *)"
-        expression = joint.join(phrases)
-        limits, values = _limits(query.filters, "entry_text.rowid")
-        statement = (
-            f"SELECT rowid, {_BM25} AS score FROM entry_text WHERE entry_text MATCH ? {limits} ORDER BY score LIMIT ?"
+    def postings(self, terms: Collection[str], *, all_entries: bool) -> list[TermPostings]:
+        """See `CandidateReader.postings`."""
+        blocks = "" if all_entries else "AND block = 0"
+        rows = self._rows(
+            f"SELECT term, entry_count, data FROM posting WHERE term IN ({_marks(terms)}) {blocks} ORDER BY term, block",
+            tuple(terms),
         )
-        rows = self._rows(statement, (expression, *values, limit)) if phrases else []
-        return [TextMatch(entry_id, -score) for entry_id, score in rows]
+        counts = {term: count for term, count, _ in rows}
+        blocks_of: dict[str, list[Postings]] = {}
+        for term, _, data in rows:
+            blocks_of.setdefault(term, []).append(unpack_postings(data))
+        return [TermPostings(term, counts[term], _joined(found)) for term, found in blocks_of.items()]
 
     def facts(self, entry_ids: Collection[int]) -> dict[int, EntryFacts]:
         """See `CandidateReader.facts`."""
         rows = self._rows(_FACTS.format(_marks(entry_ids)), tuple(entry_ids))
-        return {row[0]: _facts(row) for row in rows}
+        return {
+            row[0]: EntryFacts(*row[:_BREADCRUMB], tuple(json.loads(row[_BREADCRUMB])), bool(row[_DEPRECATED]))
+            for row in rows
+        }
+
+    def texts(self, entry_ids: Collection[int]) -> dict[int, str]:
+        """See `CandidateReader.texts`."""
+        rows = self._rows(
+            f"SELECT entry.id, entry.name, entry.title, entry_body.text, docset.dictionary FROM entry "
+            f"JOIN entry_body ON entry_body.entry_id = entry.id JOIN docset ON docset.id = entry.docset_id "
+            f"WHERE entry.id IN ({_marks(entry_ids)})",
+            tuple(entry_ids),
+        )
+        return {
+            entry_id: f"{name}\n{title}\n{decompress(body, dictionary)}"
+            for entry_id, name, title, body, dictionary in rows
+        }
+
+    def columns(self) -> Mapping[str, NDArray[np.integer[Any]]]:
+        """See `CandidateReader.columns`."""
+        stored = dict(self._rows("SELECT name, data FROM entry_column", ()))
+        return {name: unpack_column(name, stored[name]) for name in COLUMNS}
+
+    def labels(self) -> Mapping[int, str]:
+        """See `CandidateReader.labels`."""
+        return dict(self._rows("SELECT id, text FROM label", ()))
+
+    def docsets(self) -> list[DocsetLabel]:
+        """See `CandidateReader.docsets`."""
+        return [DocsetLabel(*row) for row in self._rows("SELECT id, name, version FROM docset ORDER BY id", ())]
+
+    def vocabulary(self) -> list[tuple[str, int]]:
+        """See `CandidateReader.vocabulary`."""
+        return self._rows("SELECT term, entry_count FROM vocabulary ORDER BY term", ())
 
     def words(self) -> Mapping[str, int]:
         """See `CandidateReader.words`."""
@@ -97,29 +126,15 @@ class SqliteCandidates:
         return self._connection.execute(statement, values).fetchall()
 
 
-def _facts(row: Sequence[Any]) -> EntryFacts:
-    values = list(row)
-    values[_BREADCRUMB] = tuple(json.loads(row[_BREADCRUMB]))
-    return EntryFacts(*values)
+def _joined(blocks: list[Postings]) -> Postings:
+    if len(blocks) == 1:
+        return blocks[0]
+    return Postings(
+        np.concatenate([block.entry_ids for block in blocks]),
+        np.concatenate([block.text for block in blocks]),
+        np.concatenate([block.heading for block in blocks]),
+    )
 
 
 def _marks(values: Collection[Any]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _limits(filters: Filters, entry_id: str) -> tuple[str, tuple[str, ...]]:
-    """What a statement needs so that it answers only with entries the filters let through."""
-    conditions: list[str] = []
-    values: list[str] = []
-    for condition, value in (
-        ("entry.kind = ?", filters.kind),
-        ("entry.docset_id IN (SELECT id FROM docset WHERE name = ?)", filters.docset),
-        ("entry.docset_id IN (SELECT id FROM docset WHERE version = ?)", filters.version),
-    ):
-        if value:
-            conditions.append(condition)
-            values.append(value)
-    if not conditions:
-        return "", ()
-    # One look-up by key for each row that matched; a list of all entries that pass would be built anew each time.
-    return f"AND EXISTS (SELECT 1 FROM entry WHERE entry.id = {entry_id} AND {' AND '.join(conditions)})", tuple(values)

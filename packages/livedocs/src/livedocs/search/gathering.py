@@ -1,0 +1,161 @@
+"""Asking the tiers: names and terms, their beginnings, and text; what each found becomes evidence for the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from livedocs.library.analysis import stem, tokens
+from livedocs.search.evidence import Evidence, Matches
+from livedocs.search.query import Query, Shape
+from livedocs.search.text import Group, Variant, evaluate
+from livedocs.search.thesaurus import synonyms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from livedocs.search.candidates import CandidateReader, NameMatch
+    from livedocs.search.resident import Resident
+    from livedocs.search.text import TextEvidence
+
+_NAMES = 100
+"""Entries of one name that are looked at; filters look at `_NAMES_FILTERED`."""
+_NAMES_FILTERED = 2000
+_TEXTS = 300
+"""Best places in postings that are looked at; an entry has as many as it holds words of the query."""
+_ENOUGH_NAMES = 20
+"""When so many entries are called what was typed, a name is not looked for in text."""
+
+_SYNONYMS = 5
+_SYNONYM_WEIGHT = 0.5
+_COMPLETIONS = 5
+_COMPLETION_WEIGHT = 0.7
+_MIN_COMPLETED_CHARS = 2
+_COMMON_TERM = 50
+"""A word in so many entries is taken as complete: what else it may begin hardly adds to it."""
+
+
+class Gatherer:
+    """Collects evidence for queries to one library.
+
+    Args:
+        reader: reads candidates.
+        resident: what stays in memory of the library.
+    """
+
+    def __init__(self, reader: CandidateReader, resident: Resident) -> None:
+        self._reader = reader
+        self._resident = resident
+
+    def gather(self, query: Query) -> Evidence:
+        """Ask every tier that can add something."""
+        allowed = self._allowed(query)
+        matches = self._names(query)
+        named = len(matches) > 0
+        if allowed is not None:
+            matches = matches.only(allowed[matches.entry_ids - 1])
+        text = None
+        if query.shape is not Shape.NAME or len(matches) < _ENOUGH_NAMES:
+            text = self._text(query, allowed, with_synonyms=query.shape is not Shape.NAME or not named)
+        return Evidence(self._resident.columns, matches, text, named=named)
+
+    def _allowed(self, query: Query) -> NDArray[np.bool_] | None:
+        """Which entries filters and excluded words let through; None: all."""
+        columns = self._resident.columns
+        allowed = columns.allowed(query.filters) if query.filters else None
+        if query.excluded:
+            terms = {stem(word) for word in query.excluded}
+            allowed = np.ones(len(columns), dtype=bool) if allowed is None else allowed.copy()
+            for found in self._reader.postings(terms, all_entries=True):
+                allowed[found.postings.entry_ids - 1] = False
+        return allowed
+
+    def _names(self, query: Query) -> Matches:
+        exact = self._named(query, query.readings)
+        if query.open_ended and query.beginning:
+            begun = self._reader.beginning_with(query.beginning, all_entries=bool(query.filters))
+            matches = exact.joined(_beginnings(begun.entry_ids, begun.forms, begun.key_chars))
+        else:
+            matches = exact
+        if not len(matches) and query.fallbacks:
+            return self._named(query, query.fallbacks)
+        return matches
+
+    def _named(self, query: Query, readings: tuple[tuple[str, ...], ...]) -> Matches:
+        ranks = {key: rank for rank, keys in reversed(list(enumerate(readings))) for key in keys}
+        found = self._reader.named(tuple(ranks), _NAMES_FILTERED if query.filters else _NAMES)
+        if query.shape is Shape.SYNTAX and found:
+            # A sign is taken as literally as it can be: := is no colon.
+            literal = min(ranks[match.key] for match in found)
+            found = [match for match in found if ranks[match.key] == literal]
+        return _exact(found, ranks, query.name)
+
+    def _text(self, query: Query, allowed: NDArray[np.bool_] | None, *, with_synonyms: bool) -> TextEvidence | None:
+        groups = self.groups(query, with_synonyms=with_synonyms)
+        if not groups:
+            return None
+        terms = {variant.term for group in groups for variant in group.variants}
+        found = {item.term: item for item in self._reader.postings(terms, all_entries=allowed is not None)}
+        columns = self._resident.columns
+        evidence = evaluate(groups, found, columns.promise, allowed, _TEXTS)
+        if evidence is not None and query.all_words:
+            return evidence.only(evidence.complete)
+        return evidence
+
+    def groups(self, query: Query, *, with_synonyms: bool) -> list[Group]:
+        """The words of a query, each with the terms that stand for it."""
+        words = [word for typed in query.words for word in self._known_words(typed)]
+        last = words[-1] if words and query.open_ended else None
+        return [
+            Group(tuple(self._variants(word, with_synonyms=with_synonyms, open_ended=word is last))) for word in words
+        ]
+
+    def _known_words(self, typed: str) -> Sequence[str]:
+        """A word, or its parts when the library does not hold it as a whole: ``read_the_file``."""
+        if "_" in typed and not self._resident.vocabulary.count(stem(typed)):
+            return tokens(typed)[1:] or (typed,)
+        return (typed,)
+
+    def _variants(self, word: str, *, with_synonyms: bool, open_ended: bool) -> Iterable[Variant]:
+        vocabulary = self._resident.vocabulary
+        own = stem(word)
+        yield Variant(own)
+        said = {own}
+        if with_synonyms:
+            for term in synonyms(own)[:_SYNONYMS]:
+                said.add(term)
+                yield Variant(term, _SYNONYM_WEIGHT)
+        if open_ended and len(word) >= _MIN_COMPLETED_CHARS and vocabulary.count(own) < _COMMON_TERM:
+            for term in vocabulary.completions(word, _COMPLETIONS):
+                if term not in said:
+                    yield Variant(term, _COMPLETION_WEIGHT)
+
+
+def _exact(found: list[NameMatch], ranks: dict[str, int], name: str) -> Matches:
+    positions = {key: position for position, key in enumerate(ranks)}
+    return Matches(
+        entry_ids=np.array([match.entry_id for match in found], dtype=np.intp),
+        forms=np.array([match.form for match in found], dtype=np.intp),
+        ranks=np.array([ranks[match.key] for match in found], dtype=np.intp),
+        key_chars=np.array([len(match.key) for match in found], dtype=np.intp),
+        keys=np.array([positions[match.key] for match in found], dtype=np.intp),
+        exact=np.ones(len(found), dtype=bool),
+        same_case=np.array([bool(name) and f".{match.spelling}".endswith(f".{name}") for match in found], dtype=bool),
+    )
+
+
+def _beginnings(entry_ids: NDArray[np.integer], forms: NDArray[np.integer], key_chars: NDArray[np.integer]) -> Matches:
+    count = len(entry_ids)
+    zeros = np.zeros(count, dtype=np.intp)
+    return Matches(
+        entry_ids.astype(np.intp),
+        forms.astype(np.intp),
+        zeros,
+        key_chars.astype(np.intp),
+        zeros,
+        exact=np.zeros(count, dtype=bool),
+        same_case=np.zeros(count, dtype=bool),
+    )

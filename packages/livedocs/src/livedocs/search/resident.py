@@ -1,0 +1,150 @@
+"""What stays in memory of one library between queries. Immutable; made once for each snapshot and shared by threads."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cached_property, lru_cache
+from heapq import nlargest
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from livedocs.library.areas import Area
+from livedocs.search.spelling import Spelling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from livedocs.search.candidates import CandidateReader, DocsetLabel
+    from livedocs.search.models import Filters
+
+_FILTERS_REMEMBERED = 64
+_COMPLETIONS_REMEMBERED = 1024
+_LAST_CHARACTER = "\U0010ffff"
+
+
+class Columns:
+    """What rules and filters look at, for every entry; the position in each array is the entry's id less one.
+
+    Args:
+        arrays: see ``entry_column`` in `livedocs.library.schema`.
+        labels: strings that kinds, modules and versions are numbers of.
+        docsets: of the library.
+    """
+
+    def __init__(
+        self, arrays: Mapping[str, NDArray[np.integer]], labels: Mapping[int, str], docsets: list[DocsetLabel]
+    ) -> None:
+        self.docset = arrays["docset"]
+        self.kind = arrays["kind"]
+        self.module = arrays["module"]
+        self.added = arrays["added"]
+        self.area = arrays["area"]
+        self.deprecated = arrays["deprecated"].astype(bool)
+        self.built_in = arrays["built_in"].astype(bool)
+        self.name_chars = arrays["name_chars"]
+        self.links = arrays["links"]
+        self.page_links = arrays["page_links"]
+        self.labels = labels
+        self.docsets = docsets
+        self.promise = self._promise()
+        self._numbers = {text: number for number, text in labels.items()}
+        self.allowed = lru_cache(_FILTERS_REMEMBERED)(self._allowed)
+
+    def __len__(self) -> int:
+        return len(self.docset)
+
+    def number(self, label: str) -> int:
+        """The number of a label; -1 when no entry has it."""
+        return self._numbers.get(label, -1)
+
+    def _promise(self) -> NDArray[np.float32]:
+        """How likely an entry is looked for before anything is known of the query, to choose whom rules look at."""
+        links = np.minimum(8, np.log2(1 + self.links)) + np.minimum(16, np.log2(1 + self.page_links))
+        return (0.01 * links - 0.35 * (self.area != Area.MAIN) - 0.15 * self.deprecated).astype(np.float32)
+
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """Which entries pass; the array is shared and must not be changed."""
+        passes = np.ones(len(self), dtype=bool)
+        if filters.docset or filters.version:
+            wanted = [
+                docset.id
+                for docset in self.docsets
+                if filters.docset in {"", docset.name} and filters.version in {"", docset.version}
+            ]
+            passes &= np.isin(self.docset, wanted)
+        if filters.kind:
+            passes &= self.kind == self.number(filters.kind)
+        if filters.added:
+            passes &= self.added == self.number(filters.added)
+        if filters.module:
+            inside = filters.module + "."
+            modules = [
+                number
+                for number, text in self.labels.items()
+                if f"{text.lower()}." == inside or text.lower().startswith(inside)
+            ]
+            passes &= np.isin(self.module, modules)
+        if filters.deprecated is not None:
+            passes &= self.deprecated == filters.deprecated
+        return passes
+
+
+class Vocabulary:
+    """Every term of a library, to complete a word that is still being typed.
+
+    Args:
+        terms: each with the number of entries that hold it, in the order of the terms.
+    """
+
+    def __init__(self, terms: list[tuple[str, int]]) -> None:
+        self._terms = [term for term, _ in terms]
+        self._counts = dict(terms)
+        self.completions: Callable[[str, int], tuple[str, ...]] = lru_cache(_COMPLETIONS_REMEMBERED)(self._completions)
+
+    def count(self, term: str) -> int:
+        """Entries that hold a term."""
+        return self._counts.get(term, 0)
+
+    def _completions(self, beginning: str, limit: int) -> tuple[str, ...]:
+        """The most frequent longer terms that begin so."""
+        first = bisect_left(self._terms, beginning)
+        last = bisect_left(self._terms, beginning + _LAST_CHARACTER)
+        longer = (term for term in self._terms[first:last] if term != beginning)
+        return tuple(nlargest(limit, longer, key=self._counts.__getitem__))
+
+
+class Resident:
+    """Columns, vocabulary and spelling of one library; each is read when it is first needed.
+
+    Args:
+        reader: reads the library; used until everything was needed once, unless `load` is called.
+    """
+
+    def __init__(self, reader: CandidateReader) -> None:
+        self._reader = reader
+
+    @classmethod
+    def load(cls, reader: CandidateReader) -> Resident:
+        """Read everything at once, so that the reader may be closed."""
+        resident = cls(reader)
+        _ = resident.columns, resident.vocabulary, resident.spelling
+        del resident._reader  # noqa: SLF001 - of its own class
+        return resident
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What rules and filters look at."""
+        return Columns(self._reader.columns(), self._reader.labels(), self._reader.docsets())
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Every term, for completing words."""
+        return Vocabulary(self._reader.vocabulary())
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Every word and name, for correcting them."""
+        return Spelling.load(self._reader)

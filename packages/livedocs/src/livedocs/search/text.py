@@ -1,0 +1,177 @@
+"""Scoring text: what a query's words say about the entries that hold them. Pure arithmetic on arrays.
+
+Each word of a query becomes a group of terms: its stem, what it may be the beginning of, and other words for the same
+thing. The index has, for each term and entry, how much the entry's fields speak of the term (BM25F, see
+`livedocs.library.index`) and which share of its best heading the term makes up; here both are added up over the groups.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from livedocs.library.postings import Postings
+    from livedocs.search.candidates import TermPostings
+
+_UNKNOWN_WORD = 4.0
+"""Weight of a word that no entry holds, in nats: it counts as wanted though it cannot be found."""
+
+FULL = 255
+"""What the index keeps for a whole, in a byte."""
+
+_HEADING_SHARE = 0.6
+"""What a heading's worth is beside text when candidates are chosen; rules weigh anew those that were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One term that stands for a word.
+
+    Attributes:
+        term: a stem.
+        weight: how far it says the same, 0 to 1.
+    """
+
+    term: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A word of a query with all terms that stand for it, the word itself first."""
+
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextEvidence:
+    """How texts and headings match, for the entries that match best. Arrays of one length.
+
+    Attributes:
+        entry_ids: in ascending order.
+        text: how much of the query the text speaks of, and how much it speaks of it; 0 to 1.
+        recall: share of the query's words that stand in the heading, rare words counting more; 0 to 1.
+        precision: share of the heading that the query's words make up, likewise; 0 to 1.
+        complete: whether each word of the query was found.
+    """
+
+    entry_ids: NDArray[np.intp]
+    text: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    complete: NDArray[np.bool_]
+
+    def only(self, wanted: NDArray[np.bool_]) -> TextEvidence:
+        """That of the wanted entries."""
+        return TextEvidence(
+            self.entry_ids[wanted],
+            self.text[wanted],
+            self.recall[wanted],
+            self.precision[wanted],
+            self.complete[wanted],
+        )
+
+
+def inverse_document_frequency(entry_count: int, entries: int) -> float:
+    """How rare a term is, in nats: BM25's formula, Robertson and Zaragoza 2009, without its negative values."""
+    return math.log(1 + (entries - entry_count + 0.5) / (entry_count + 0.5))
+
+
+def evaluate(
+    groups: Sequence[Group],
+    found: Mapping[str, TermPostings],
+    promise: NDArray[np.float32],
+    allowed: NDArray[np.bool_] | None,
+    limit: int,
+) -> TextEvidence | None:
+    """Find the entries whose texts and headings match best.
+
+    Args:
+        groups: the query's words.
+        found: postings by term; terms that no entry holds are absent.
+        promise: of each entry, by id less one.
+        allowed: which entries may be found, by id less one; None: all.
+        limit: entries wanted at most.
+
+    Returns:
+        The evidence; None when no entry holds any of the words.
+    """
+    entries = len(promise)
+    rarity = [_rarity(group, found, entries) for group in groups]
+    total = sum(rarity)
+    parts = [
+        (number, variant.weight, item.postings)
+        for number, group in enumerate(groups)
+        for variant in group.variants
+        if (item := found.get(variant.term)) is not None
+    ]
+    if not parts:
+        return None
+    ids = np.concatenate([postings.entry_ids for _, _, postings in parts]).astype(np.intp)
+    worth = np.concatenate(
+        [
+            (weight * rarity[number] / total / FULL) * (postings.text + _HEADING_SHARE * postings.heading)
+            for number, weight, postings in parts
+        ]
+    )
+    scores = np.bincount(ids, weights=worth)[ids] + promise[ids - 1]
+    if allowed is not None:
+        scores = np.where(allowed[ids - 1], scores, -np.inf)
+    # An entry stands in this list once for each term it holds.
+    best = np.arange(len(ids)) if len(ids) <= limit else np.argpartition(scores, -limit)[-limit:]
+    chosen = np.unique(ids[best[np.isfinite(scores[best])]])
+    if not len(chosen):
+        return None
+    return _details(groups, rarity, parts, ids, chosen)
+
+
+def _rarity(group: Group, found: Mapping[str, TermPostings], entries: int) -> float:
+    """How much a word weighs: as its own term does, or as the most frequent of its stand-ins when no entry holds it."""
+    own = found.get(group.variants[0].term)
+    counts = (
+        [own.entry_count] if own else [found[item.term].entry_count for item in group.variants if item.term in found]
+    )
+    return inverse_document_frequency(max(counts), entries) if counts else _UNKNOWN_WORD
+
+
+def _details(
+    groups: Sequence[Group],
+    rarity: Sequence[float],
+    parts: Sequence[tuple[int, float, Postings]],
+    ids: NDArray[np.intp],
+    chosen: NDArray[np.intp],
+) -> TextEvidence:
+    """Add up what the chosen entries have of each group; of a group's terms the one that says most counts."""
+    column = np.zeros(int(ids.max()) + 1, dtype=np.intp)
+    column[chosen] = np.arange(1, len(chosen) + 1)
+    columns = column[ids]
+    where = np.flatnonzero(columns)
+    part = np.searchsorted(np.cumsum([len(postings.entry_ids) for _, _, postings in parts]), where, side="right")
+    cell = np.array([number for number, _, _ in parts])[part], columns[where] - 1
+    weight = np.array([weight for _, weight, _ in parts])[part]
+    heading = np.concatenate([postings.heading for _, _, postings in parts])[where]
+    text = np.concatenate([postings.text for _, _, postings in parts])[where]
+
+    def of_groups(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        matrix = np.zeros((len(groups), len(chosen)))
+        np.maximum.at(matrix, cell, values)
+        return matrix
+
+    share = np.array(rarity) / sum(rarity)
+    texts = of_groups(weight * text / FULL)
+    return TextEvidence(
+        entry_ids=chosen,
+        text=share @ texts,
+        recall=share @ of_groups(weight * (heading > 0)),
+        precision=np.minimum(1.0, of_groups(heading / FULL).sum(axis=0)),
+        complete=(texts > 0).all(axis=0),
+    )
