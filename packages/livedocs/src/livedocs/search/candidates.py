@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from livedocs.library.postings import Matches, Postings
+    from livedocs.search.arrays import Column
+    from livedocs.search.models import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +50,6 @@ class TermPostings:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryFacts:
-    """What a hit shows."""
-
-    id: int
-    docset: str
-    version: str
-    docset_original_url: str | None
-    page: str
-    anchor: str
-    kind: str
-    name: str
-    signature: str
-    summary: str
-    breadcrumb: tuple[str, ...]
-    deprecated: bool
-
-
-@dataclass(frozen=True, slots=True)
 class DocsetLabel:
     """A docset as filters and rules see it."""
 
@@ -92,15 +73,15 @@ class CandidateReader(Protocol):
         """Entries that hold these terms: of each term the most promising ones, or all."""
         ...
 
-    def facts(self, entry_ids: Collection[int]) -> dict[int, EntryFacts]:
-        """What is shown of entries."""
+    def hits(self, entry_ids: Sequence[int]) -> list[Hit]:
+        """What is shown of entries, in their order."""
         ...
 
     def texts(self, entry_ids: Collection[int]) -> dict[int, str]:
         """The words of entries, headings first, as they are written."""
         ...
 
-    def columns(self) -> Mapping[str, NDArray[np.integer]]:
+    def columns(self) -> Mapping[str, Column]:
         """What rules look at, for all entries: arrays whose position is an entry's id less one."""
         ...
 

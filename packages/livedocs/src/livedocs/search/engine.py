@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livedocs.library.keys import fold
-from livedocs.search.evidence import Evidence, Matches
+from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.gathering import Gatherer
 from livedocs.search.models import Filters, Hit, SearchResult
 from livedocs.search.query import Query, Shape
@@ -24,9 +24,8 @@ from livedocs.search.shapes import replace_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from livedocs.search.candidates import CandidateReader, EntryFacts
+    from livedocs.search.arrays import Ids, Values
+    from livedocs.search.candidates import CandidateReader
     from livedocs.search.rules import Rule
 
 DEFAULT_LIMIT = 20
@@ -79,88 +78,65 @@ class Engine:
         limit = max(1, min(limit, MAX_LIMIT))
         parsed = parse(query, filters)
         if parsed.shape is Shape.EMPTY:
-            listed = self._listed(parsed.filters) if parsed.filters else None
-            hits = self._hits(parsed, listed, limit, explain=explain) if listed else ()
+            hits = self._hits(parsed, self._listed(parsed.filters), limit, explain=explain) if parsed.filters else ()
             return SearchResult(query=clean(query), hits=hits)
-        evidence = self._gatherer.gather(parsed)
-        corrected = None if evidence.named else self._corrected(parsed)
-        if corrected is not None:
-            meant = replace(parse(corrected, parsed.filters), excluded=parsed.excluded)
-            better = self._gatherer.gather(meant)
-            if len(better):
-                parsed, evidence = meant, better
-            else:
-                corrected = None
-        hits = self._hits(parsed, evidence, limit, explain=explain)
+        corrected, names = None, self._gatherer.names(parsed)
+        if not len(names):
+            corrected, parsed, names = self._read_again(parsed)
+        hits = self._hits(parsed, self._gatherer.gather(parsed, names), limit, explain=explain)
         terms = tuple(dict.fromkeys((*parsed.readings[0], *parsed.words)))
         return SearchResult(query=clean(query), corrected=corrected, hits=hits, terms=terms)
 
-    def _corrected(self, query: Query) -> str | None:
-        """The query that was probably meant, when nothing is called what was typed; None: there is no better one."""
-        if query.shape not in {Shape.NAME, Shape.WORDS} or query.phrases:
-            return None
-        spelling = self._resident.spelling
-        if query.shape is Shape.NAME:
-            nearest = spelling.correct_name(query.beginning)
-            if nearest is not None:
-                return nearest
+    def _read_again(self, query: Query) -> tuple[str | None, Query, NameMatches]:
+        """What was probably meant when nothing is called what was typed: a misspelt name, a freer reading, other words.
+
+        Returns:
+            The corrected wording if there is one, the query that is to be answered, and what is called that.
+        """
+        if query.shape is Shape.NAME and not query.phrases:
+            meant = self._resident.spelling.correct_name(query.beginning)
+            if meant is not None:
+                return self._corrected(query, meant)
+        names = self._gatherer.named(query, query.fallbacks)
+        if len(names) or query.phrases or query.shape not in {Shape.NAME, Shape.WORDS}:
+            return None, query, names
         # A single word may be the name of something that is not documented here; only common words stand in for it.
         least = _COMMON if query.shape is Shape.NAME else 1
-        corrected = replace_words(query.text, spelling.correct_words(query.words, least_frequency=least))
-        return corrected if corrected != query.text else None
+        words = self._resident.spelling.correct_words(query.words, least_frequency=least)
+        meant = replace_words(query.text, words)
+        return self._corrected(query, meant) if meant != query.text else (None, query, names)
 
-    def _listed(self, filters: Filters) -> Evidence | None:
+    def _corrected(self, query: Query, meant: str) -> tuple[str, Query, NameMatches]:
+        corrected = replace(parse(meant, query.filters), excluded=query.excluded)
+        return meant, corrected, self._gatherer.names(corrected)
+
+    def _listed(self, filters: Filters) -> Evidence:
         """Everything the filters let through, the most linked first."""
         columns = self._resident.columns
         passing = np.flatnonzero(columns.allowed(filters))
-        if not len(passing):
-            return None
         most = passing[np.argsort(-columns.links[passing].astype(np.int64), kind="stable")[:_LISTED]]
-        return Evidence(columns, Matches.none(), listed=most + 1)
+        return Evidence(columns, NameMatches.none(), listed=most + 1)
 
     def _hits(self, query: Query, evidence: Evidence, limit: int, *, explain: bool) -> tuple[Hit, ...]:
         points = np.array([rule.points(query, evidence) for rule in self._rules])
         name_chars = evidence.of(evidence.columns.name_chars)
         order = np.lexsort((evidence.entry_ids, name_chars, -points.sum(axis=0)))
         shown = self._holding(query.phrases, evidence, order, limit) if query.phrases else order[:limit]
-        ids: list[int] = evidence.entry_ids[shown].tolist()
-        facts = self._reader.facts(ids)
-        why = self._why(points[:, shown], evidence, shown) if explain else [()] * len(ids)
-        return tuple(_hit(facts[entry_id], reasons) for entry_id, reasons in zip(ids, why, strict=True))
+        hits = self._reader.hits(evidence.entry_ids[shown].tolist())
+        if explain:
+            hits = [
+                hit._replace(why=self._why(points, evidence, place)) for hit, place in zip(hits, shown, strict=True)
+            ]
+        return tuple(hits)
 
-    def _holding(
-        self, phrases: tuple[str, ...], evidence: Evidence, order: NDArray[np.intp], limit: int
-    ) -> NDArray[np.intp]:
+    def _holding(self, phrases: tuple[str, ...], evidence: Evidence, order: Ids, limit: int) -> Ids:
         """Of the candidates in their order those that hold every phrase."""
         ids = evidence.entry_ids[order[:_VERIFIED]].tolist()
         texts = self._reader.texts(ids)
         holds = [all(phrase in fold(texts[entry_id]) for phrase in phrases) for entry_id in ids]
         return order[:_VERIFIED][np.array(holds, dtype=bool)][:limit]
 
-    def _why(self, points: NDArray[np.float64], evidence: Evidence, shown: NDArray[np.intp]) -> list[tuple[str, ...]]:
-        explained: list[tuple[str, ...]] = []
-        for column, position in zip(points.T, shown, strict=True):
-            strongest = sorted(zip(self._rules, column, strict=True), key=lambda item: -abs(item[1]))
-            reasons = [f"{rule.name} {worth:+.1f}" for rule, worth in strongest if round(worth, 1)]
-            explained.append((f"found by {' and '.join(evidence.tiers(int(position)))}", *reasons))
-        return explained
-
-
-def _hit(facts: EntryFacts, why: tuple[str, ...]) -> Hit:
-    base = facts.docset_original_url
-    target = f"{facts.page}#{facts.anchor}" if facts.anchor else facts.page
-    return Hit(
-        id=facts.id,
-        docset=facts.docset,
-        version=facts.version,
-        kind=facts.kind,
-        name=facts.name,
-        signature=facts.signature,
-        summary=facts.summary,
-        page=facts.page,
-        anchor=facts.anchor,
-        breadcrumb=facts.breadcrumb,
-        original_url=base + target if base else None,
-        deprecated=facts.deprecated,
-        why=why,
-    )
+    def _why(self, points: Values, evidence: Evidence, candidate: int) -> tuple[str, ...]:
+        strongest = sorted(zip(self._rules, points[:, candidate], strict=True), key=lambda item: -abs(item[1]))
+        reasons = (f"{rule.name} {worth:+.1f}" for rule, worth in strongest if round(worth, 1))
+        return (f"found by {' and '.join(evidence.tiers(candidate))}", *reasons)

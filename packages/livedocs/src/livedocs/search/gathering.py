@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livedocs.library.analysis import stem, tokens
-from livedocs.search.evidence import Evidence, Matches
+from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.query import Query, Shape
 from livedocs.search.text import Group, Variant, evaluate
 from livedocs.search.thesaurus import synonyms
@@ -15,8 +15,8 @@ from livedocs.search.thesaurus import synonyms
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
+    from livedocs.library.postings import Matches
+    from livedocs.search.arrays import Truths
     from livedocs.search.candidates import CandidateReader, NameMatch
     from livedocs.search.resident import Resident
     from livedocs.search.text import TextEvidence
@@ -50,19 +50,37 @@ class Gatherer:
         self._reader = reader
         self._resident = resident
 
-    def gather(self, query: Query) -> Evidence:
-        """Ask every tier that can add something."""
-        allowed = self._allowed(query)
-        matches = self._names(query)
-        named = len(matches) > 0
-        if allowed is not None:
-            matches = matches.only(allowed[matches.entry_ids - 1])
-        text = None
-        if query.shape is not Shape.NAME or len(matches) < _ENOUGH_NAMES:
-            text = self._text(query, allowed, with_synonyms=query.shape is not Shape.NAME or not named)
-        return Evidence(self._resident.columns, matches, text, named=named)
+    def names(self, query: Query) -> NameMatches:
+        """What is called what was typed, or begins so while the query is still being typed; filters come later."""
+        exact = self.named(query, query.readings)
+        if not query.open_ended or not query.beginning:
+            return exact
+        return exact.joined(_beginnings(self._reader.beginning_with(query.beginning, all_entries=bool(query.filters))))
 
-    def _allowed(self, query: Query) -> NDArray[np.bool_] | None:
+    def named(self, query: Query, readings: tuple[tuple[str, ...], ...]) -> NameMatches:
+        """What is called just so in one of these readings."""
+        ranks = {key: rank for rank, keys in reversed(list(enumerate(readings))) for key in keys}
+        if not ranks:
+            return NameMatches.none()
+        found = self._reader.named(tuple(ranks), _NAMES_FILTERED if query.filters else _NAMES)
+        if query.shape is Shape.SYNTAX and found:
+            # A sign is taken as literally as it can be: := is no colon.
+            literal = min(ranks[match.key] for match in found)
+            found = [match for match in found if ranks[match.key] == literal]
+        return _exact(found, ranks, query.name)
+
+    def gather(self, query: Query, names: NameMatches) -> Evidence:
+        """Add what texts say, if they can add something, and keep what the filters let through."""
+        named = len(names) > 0
+        allowed = self._allowed(query)
+        if allowed is not None:
+            names = names.only(allowed[names.entry_ids - 1])
+        text = None
+        if query.shape is not Shape.NAME or len(names) < _ENOUGH_NAMES:
+            text = self._text(query, allowed, with_synonyms=query.shape is not Shape.NAME or not named)
+        return Evidence(self._resident.columns, names, text, named=named)
+
+    def _allowed(self, query: Query) -> Truths | None:
         """Which entries filters and excluded words let through; None: all."""
         columns = self._resident.columns
         allowed = columns.allowed(query.filters) if query.filters else None
@@ -73,27 +91,7 @@ class Gatherer:
                 allowed[found.postings.entry_ids - 1] = False
         return allowed
 
-    def _names(self, query: Query) -> Matches:
-        exact = self._named(query, query.readings)
-        if query.open_ended and query.beginning:
-            begun = self._reader.beginning_with(query.beginning, all_entries=bool(query.filters))
-            matches = exact.joined(_beginnings(begun.entry_ids, begun.forms, begun.key_chars))
-        else:
-            matches = exact
-        if not len(matches) and query.fallbacks:
-            return self._named(query, query.fallbacks)
-        return matches
-
-    def _named(self, query: Query, readings: tuple[tuple[str, ...], ...]) -> Matches:
-        ranks = {key: rank for rank, keys in reversed(list(enumerate(readings))) for key in keys}
-        found = self._reader.named(tuple(ranks), _NAMES_FILTERED if query.filters else _NAMES)
-        if query.shape is Shape.SYNTAX and found:
-            # A sign is taken as literally as it can be: := is no colon.
-            literal = min(ranks[match.key] for match in found)
-            found = [match for match in found if ranks[match.key] == literal]
-        return _exact(found, ranks, query.name)
-
-    def _text(self, query: Query, allowed: NDArray[np.bool_] | None, *, with_synonyms: bool) -> TextEvidence | None:
+    def _text(self, query: Query, allowed: Truths | None, *, with_synonyms: bool) -> TextEvidence | None:
         groups = self.groups(query, with_synonyms=with_synonyms)
         if not groups:
             return None
@@ -134,9 +132,9 @@ class Gatherer:
                     yield Variant(term, _COMPLETION_WEIGHT)
 
 
-def _exact(found: list[NameMatch], ranks: dict[str, int], name: str) -> Matches:
+def _exact(found: list[NameMatch], ranks: dict[str, int], name: str) -> NameMatches:
     positions = {key: position for position, key in enumerate(ranks)}
-    return Matches(
+    return NameMatches(
         entry_ids=np.array([match.entry_id for match in found], dtype=np.intp),
         forms=np.array([match.form for match in found], dtype=np.intp),
         ranks=np.array([ranks[match.key] for match in found], dtype=np.intp),
@@ -147,15 +145,15 @@ def _exact(found: list[NameMatch], ranks: dict[str, int], name: str) -> Matches:
     )
 
 
-def _beginnings(entry_ids: NDArray[np.integer], forms: NDArray[np.integer], key_chars: NDArray[np.integer]) -> Matches:
-    count = len(entry_ids)
-    zeros = np.zeros(count, dtype=np.intp)
-    return Matches(
-        entry_ids.astype(np.intp),
-        forms.astype(np.intp),
-        zeros,
-        key_chars.astype(np.intp),
-        zeros,
-        exact=np.zeros(count, dtype=bool),
-        same_case=np.zeros(count, dtype=bool),
+def _beginnings(found: Matches) -> NameMatches:
+    zeros = np.zeros(len(found.entry_ids), dtype=np.intp)
+    no = zeros.astype(bool)
+    return NameMatches(
+        entry_ids=found.entry_ids.astype(np.intp),
+        forms=found.forms.astype(np.intp),
+        ranks=zeros,
+        key_chars=found.key_chars.astype(np.intp),
+        keys=zeros,
+        exact=no,
+        same_case=no,
     )

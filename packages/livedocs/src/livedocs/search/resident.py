@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from livedocs.search.arrays import Column, Truths
     from livedocs.search.candidates import CandidateReader, DocsetLabel
     from livedocs.search.models import Filters
 
@@ -34,9 +35,7 @@ class Columns:
         docsets: of the library.
     """
 
-    def __init__(
-        self, arrays: Mapping[str, NDArray[np.integer]], labels: Mapping[int, str], docsets: list[DocsetLabel]
-    ) -> None:
+    def __init__(self, arrays: Mapping[str, Column], labels: Mapping[int, str], docsets: list[DocsetLabel]) -> None:
         self.docset = arrays["docset"]
         self.kind = arrays["kind"]
         self.module = arrays["module"]
@@ -65,7 +64,7 @@ class Columns:
         links = np.minimum(8, np.log2(1 + self.links)) + np.minimum(16, np.log2(1 + self.page_links))
         return (0.01 * links - 0.35 * (self.area != Area.MAIN) - 0.15 * self.deprecated).astype(np.float32)
 
-    def _allowed(self, filters: Filters) -> NDArray[np.bool_]:
+    def _allowed(self, filters: Filters) -> Truths:
         """Which entries pass; the array is shared and must not be changed."""
         passes = np.ones(len(self), dtype=bool)
         if filters.docset or filters.version:
@@ -131,7 +130,7 @@ class Resident:
         """Read everything at once, so that the reader may be closed."""
         resident = cls(reader)
         _ = resident.columns, resident.vocabulary, resident.spelling
-        del resident._reader  # noqa: SLF001 - of its own class
+        del resident._reader
         return resident
 
     @cached_property

@@ -1,16 +1,19 @@
 """Ranking rules: each one reason to put candidates higher or lower, in points.
 
-A rule sees the query and the evidence of all candidates and gives each of them points. A candidate's score is their sum, so
-every rule can be read, tested and changed alone, and "why is this first?" is answered by listing them. A rule's weights are
-its fields and stand nowhere else; ``python -m benchmarks.relevance JUDGED`` prints what they reach together, and with
-``--sweep`` what each of them is worth.
+A rule sees the query and the evidence of all candidates and gives each of them points. A candidate's score is their
+sum, so every rule can be read, tested and changed alone, and "why is this first?" is answered by listing them. A rule's
+weights are its fields and stand nowhere else; ``python -m benchmarks.relevance JUDGED`` prints what they reach
+together, and with ``--sweep`` what each of them is worth.
 """
+
+# A rule that looks at the evidence alone is given the query all the same, as the port says.
+# ruff: noqa: ARG002
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -19,8 +22,7 @@ from livedocs.library.keys import Form
 from livedocs.search.query import Query, Shape
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from livedocs.search.arrays import Values
     from livedocs.search.evidence import Evidence
 
 
@@ -32,12 +34,12 @@ class Rule(Protocol):
         """Two or three words that say what the rule looks at."""
         ...
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """Points for each candidate; 0 where the rule has nothing to say."""
         ...
 
 
-def _by_form(points: Mapping[Form, float]) -> NDArray[np.float64]:
+def _by_form(points: Mapping[Form, float]) -> Values:
     return np.array([points[form] for form in Form])
 
 
@@ -57,16 +59,22 @@ class NamedExactly:
         }
     )
     freer_reading: float = -4.0
+    words_as_name: float = 30.0
     same_case: float = 6.0
     further_key: float = 4.0
     name: str = "named exactly"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
-        """The strongest of its exact matches; the same case and further keys add to it."""
-        matches = evidence.matches
-        worth = _by_form(self.forms)[matches.forms] + self.freer_reading * matches.ranks
-        points = evidence.strongest(worth, matches.exact)
-        points += self.same_case * evidence.strongest(matches.same_case.astype(float), matches.exact)
+    def points(self, query: Query, evidence: Evidence) -> Values:
+        """The strongest of its exact matches; the same case and further keys add to it.
+
+        Several words that together are a dotted name (``json dumps``) can hardly mean anything else.
+        """
+        names = evidence.names
+        worth = _by_form(self.forms)[names.forms] + self.freer_reading * names.ranks
+        if query.shape is Shape.WORDS:
+            worth += self.words_as_name * (names.forms <= Form.SUFFIX)
+        points = evidence.strongest(worth, names.exact)
+        points += self.same_case * evidence.strongest(names.same_case.astype(float), names.exact)
         return points + self.further_key * np.maximum(0, evidence.keys_matched() - 1)
 
 
@@ -88,27 +96,30 @@ class NameBegins:
     complete: float = 16.0
     name: str = "name begins with it"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """The strongest of its matches by beginning; what is named exactly has its points already."""
-        matches = evidence.matches
+        names = evidence.names
         typed = len(query.beginning) if query.readings else 0
-        worth = _by_form(self.forms)[matches.forms] + self.complete * typed / matches.key_chars
-        exact = evidence.strongest(np.ones(len(matches)), matches.exact)
-        return np.where(exact > 0, 0.0, evidence.strongest(worth, ~matches.exact))
+        worth = _by_form(self.forms)[names.forms] + self.complete * typed / names.key_chars
+        exact = evidence.strongest(np.ones(len(names)), names.exact)
+        return np.where(exact > 0, 0.0, evidence.strongest(worth, ~names.exact))
 
 
 @dataclass(frozen=True)
 class HeadingSaysIt:
-    """Its heading says what was asked and little else: a name's words, a title, a line of the index, the text of a link."""
+    """Its heading says what was asked and little else: a name's words, a title, an index line, the text of a link."""
 
     most: float = 60.0
+    beside_names: float = 20.0
     name: str = "heading says it"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """By the square of the F-measure, the harmonic mean of how much of the query and of the heading is shared."""
         both = evidence.recall + evidence.precision
         shared = 2 * evidence.recall * evidence.precision / np.maximum(both, 1e-9)
-        return self.most * shared * shared
+        # Where something is called what was typed, words that merely share its stem are not what was meant.
+        most = self.beside_names if query.shape is Shape.NAME and evidence.named else self.most
+        return most * shared * shared
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,7 @@ class TextSpeaksOfIt:
     name_or_syntax: float = 25.0
     name: str = "text speaks of it"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """In proportion to the text's score."""
         most = self.words if query.shape in {Shape.WORDS, Shape.ERROR} else self.name_or_syntax
         return most * evidence.text
@@ -134,7 +145,7 @@ class LinkedOften:
     page_per_doubling: float = 1.0
     name: str = "linked often"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """By the logarithm of the number of links."""
         columns = evidence.columns
         to_entry = np.minimum(self.most_doublings, np.log2(1 + evidence.of(columns.links)))
@@ -151,7 +162,7 @@ class ReadByFew:
     deprecated: float = -10.0
     name: str = "read by few"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """Taken off for release notes, the interface for C, and what is deprecated, unless it was asked for."""
         columns = evidence.columns
         area = np.zeros(len(Area))
@@ -185,7 +196,7 @@ class KindOfEntry:
     )
     name: str = "kind of entry"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """By kind and shape of query; what needs no import counts a little more, and a dot says enough of the kind."""
         columns = evidence.columns
         if query.shape is Shape.SYNTAX:
@@ -196,7 +207,7 @@ class KindOfEntry:
         return _by_kind(self.by_question, evidence)
 
 
-def _by_kind(points: Mapping[str, float], evidence: Evidence) -> NDArray[Any]:
+def _by_kind(points: Mapping[str, float], evidence: Evidence) -> Values:
     kinds = evidence.of(evidence.columns.kind)
     total = np.zeros(len(evidence))
     for kind, worth in points.items():
@@ -206,19 +217,19 @@ def _by_kind(points: Mapping[str, float], evidence: Evidence) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class HomeDocset:
-    """It belongs to the language itself, which most questions are about when several documentations are searched at once."""
+    """It belongs to the language itself, which most questions are about when several docsets are searched."""
 
     language: float = 12.0
     docset: str = "python"
     name: str = "the language's own"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """The same for every entry of that docset, in any version."""
         columns = evidence.columns
         numbers = [docset.id for docset in columns.docsets if docset.name == self.docset]
         if not numbers or len(columns.docsets) == len(numbers):
             return np.zeros(len(evidence))
-        return self.language * np.isin(evidence.of(columns.docset), numbers)
+        return np.where(np.isin(evidence.of(columns.docset), numbers), self.language, 0.0)
 
 
 @dataclass(frozen=True)
@@ -228,7 +239,7 @@ class MeansIt:
     most: float = 100.0
     name: str = "means it"
 
-    def points(self, query: Query, evidence: Evidence) -> NDArray[np.float64]:
+    def points(self, query: Query, evidence: Evidence) -> Values:
         """In proportion to the similarity of meaning."""
         return self.most * evidence.meaning
 

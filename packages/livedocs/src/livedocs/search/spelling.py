@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
@@ -33,10 +34,9 @@ class Spelling:
     """
 
     def __init__(self, words: Mapping[str, int], names: Mapping[str, int]) -> None:
-        self._words = words
-        self._names = names
-        self._word_list = list(words)
-        self._name_list = list(names)
+        self._words = _Wordings(words)
+        self._names = _Wordings(names)
+        self._sorted_names = sorted(names)
 
     @classmethod
     def load(cls, reader: CandidateReader) -> Spelling:
@@ -46,9 +46,22 @@ class Spelling:
     def correct_name(self, name: str) -> str | None:
         """The name, title or term nearest to ``name`` (folded); None when none is near enough.
 
+        What stands before the last dot is corrected alone when the rest is still being typed: ``collectoins.Coun``.
         Distances are optimal string alignments: an inserted, missing, wrong or transposed character is one edit each.
         """
-        return None if name in self._names else self._nearest(name, self._name_list, self._names)
+        if name in self._names.weights:
+            return None
+        nearest = self._names.nearest(name)
+        if nearest is not None:
+            return nearest
+        container, _, typed = name.rpartition(".")
+        meant = self._names.nearest(container) if container not in self._names.weights else None
+        if meant is None:
+            return None
+        corrected = f"{meant}.{typed}"
+        follower = bisect_left(self._sorted_names, corrected)
+        begins = self._sorted_names[follower : follower + 1]
+        return corrected if begins and begins[0].startswith(corrected) else None
 
     def correct_words(self, words: Sequence[str], *, least_frequency: int = 1) -> dict[str, str]:
         """Corrections of those words (folded) that the library does not hold, or hardly ever.
@@ -58,29 +71,47 @@ class Spelling:
             least_frequency: how often a word must occur to stand in for another.
         """
         found: dict[str, str] = {}
+        frequency = self._words.weights
         for word in words:
-            if self._words.get(word, 0) >= _RARE or word in self._names:
+            if frequency.get(word, 0) >= _RARE or word in self._names.weights:
                 continue
-            nearest = self._nearest(word, self._word_list, self._words)
-            if nearest is not None and self._words[nearest] >= max(least_frequency, 1 + self._words.get(word, 0)):
+            nearest = self._words.nearest(word)
+            if nearest is not None and frequency[nearest] >= max(least_frequency, 1 + frequency.get(word, 0)):
                 found[word] = nearest
         return found
 
-    def _nearest(self, text: str, known: Sequence[str], weights: Mapping[str, int]) -> str | None:
+
+class _Wordings:
+    """Words or names, shelved by their beginnings and lengths so that few are compared with what was typed."""
+
+    def __init__(self, weights: Mapping[str, int]) -> None:
+        self.weights = weights
+        self._shelves: dict[tuple[str, int], list[str]] = {}
+        for text in weights:
+            self._shelves.setdefault((text[:1], len(text)), []).append(text)
+
+    def nearest(self, text: str) -> str | None:
+        """The wording within the edits that its length forgives; None when there is none."""
         if len(text) < _MIN_CHARS:
             return None
         edits = min(_MAX_EDITS, len(text) // _CHARS_PER_EDIT)
+        # The first letter is seldom the wrong one, though it may have changed places with the second.
+        known = [
+            wording
+            for first in dict.fromkeys(text[:2])
+            for chars in range(len(text) - edits, len(text) + edits + 1)
+            for wording in self._shelves.get((first, chars), ())
+        ]
         extracted = process.extract(text, known, scorer=OSA.distance, score_cutoff=edits, limit=_SHORTLIST)
         near = [item for item in extracted if item[0] != text and _begins_alike(text, item[0])]
         if not near:
             return None
         # Among equally near ones the ear decides first: beginnings are seldom misspelt. Then what is used more.
         best = min(
-            near, key=lambda item: (item[1], -round(JaroWinkler.similarity(text, item[0]), 2), -weights[item[0]])
+            near, key=lambda item: (item[1], -round(JaroWinkler.similarity(text, item[0]), 2), -self.weights[item[0]])
         )
         return best[0]
 
 
 def _begins_alike(one: str, other: str) -> bool:
-    """The first letter is seldom the wrong one, though it may have changed places with the second."""
     return one[0] == other[0] or (one[0] == other[1:2] and one[1] == other[0])

@@ -6,28 +6,28 @@
 from __future__ import annotations
 
 import json
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from livedocs.library.compression import decompress
 from livedocs.library.keys import Form
 from livedocs.library.postings import COLUMNS, Matches, Postings, unpack_column, unpack_matches, unpack_postings
-from livedocs.search.candidates import DocsetLabel, EntryFacts, NameMatch, TermPostings
+from livedocs.search.candidates import DocsetLabel, NameMatch, TermPostings
+from livedocs.search.models import Hit
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from livedocs.search.arrays import Column
 
-_FACTS = """
-SELECT entry.id, docset.name, docset.version, docset.original_url, page.path, entry.anchor, entry.kind, entry.name,
-       entry.signature, entry.summary, entry.breadcrumb, entry.deprecated
+_HITS = """
+SELECT entry.id, docset.name, docset.version, entry.kind, entry.name, entry.signature, entry.summary, page.path,
+       entry.anchor, entry.breadcrumb, docset.original_url, entry.deprecated
 FROM entry JOIN page ON page.id = entry.page_id JOIN docset ON docset.id = entry.docset_id
 WHERE entry.id IN ({})
 """
-_BREADCRUMB, _DEPRECATED = 10, 11
 
 _LAST_CHARACTER = "\U0010ffff"
 
@@ -61,13 +61,19 @@ class SqliteCandidates:
             (prefix, prefix + _LAST_CHARACTER),
         )
         entry_ids, forms, key_chars, weights = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
-        return Matches(entry_ids, forms, key_chars, weights)
+        return Matches(
+            entry_ids.astype(np.uint32),
+            forms.astype(np.uint8),
+            key_chars.astype(np.uint8),
+            np.minimum(weights, np.iinfo(np.uint16).max).astype(np.uint16),
+        )
 
     def postings(self, terms: Collection[str], *, all_entries: bool) -> list[TermPostings]:
         """See `CandidateReader.postings`."""
         blocks = "" if all_entries else "AND block = 0"
         rows = self._rows(
-            f"SELECT term, entry_count, data FROM posting WHERE term IN ({_marks(terms)}) {blocks} ORDER BY term, block",
+            f"SELECT term, entry_count, data FROM posting "
+            f"WHERE term IN ({_marks(terms)}) {blocks} ORDER BY term, block",
             tuple(terms),
         )
         counts = {term: count for term, count, _ in rows}
@@ -76,28 +82,26 @@ class SqliteCandidates:
             blocks_of.setdefault(term, []).append(unpack_postings(data))
         return [TermPostings(term, counts[term], _joined(found)) for term, found in blocks_of.items()]
 
-    def facts(self, entry_ids: Collection[int]) -> dict[int, EntryFacts]:
-        """See `CandidateReader.facts`."""
-        rows = self._rows(_FACTS.format(_marks(entry_ids)), tuple(entry_ids))
-        return {
-            row[0]: EntryFacts(*row[:_BREADCRUMB], tuple(json.loads(row[_BREADCRUMB])), bool(row[_DEPRECATED]))
-            for row in rows
-        }
+    def hits(self, entry_ids: Sequence[int]) -> list[Hit]:
+        """See `CandidateReader.hits`."""
+        rows = self._rows(_HITS.format(_marks(entry_ids)), tuple(entry_ids))
+        found = {row[0]: _hit(row) for row in rows}
+        return [found[entry_id] for entry_id in entry_ids]
 
     def texts(self, entry_ids: Collection[int]) -> dict[int, str]:
         """See `CandidateReader.texts`."""
         rows = self._rows(
-            f"SELECT entry.id, entry.name, entry.title, entry_body.text, docset.dictionary FROM entry "
+            f"SELECT entry.id, entry.name, entry.signature, entry_body.text, docset.dictionary FROM entry "
             f"JOIN entry_body ON entry_body.entry_id = entry.id JOIN docset ON docset.id = entry.docset_id "
             f"WHERE entry.id IN ({_marks(entry_ids)})",
             tuple(entry_ids),
         )
         return {
-            entry_id: f"{name}\n{title}\n{decompress(body, dictionary)}"
-            for entry_id, name, title, body, dictionary in rows
+            entry_id: f"{name}\n{signature}\n{decompress(body, dictionary)}"
+            for entry_id, name, signature, body, dictionary in rows
         }
 
-    def columns(self) -> Mapping[str, NDArray[np.integer[Any]]]:
+    def columns(self) -> Mapping[str, Column]:
         """See `CandidateReader.columns`."""
         stored = dict(self._rows("SELECT name, data FROM entry_column", ()))
         return {name: unpack_column(name, stored[name]) for name in COLUMNS}
@@ -124,6 +128,25 @@ class SqliteCandidates:
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
         return self._connection.execute(statement, values).fetchall()
+
+
+def _hit(row: Sequence[Any]) -> Hit:
+    entry_id, docset, version, kind, name, signature, summary, page, anchor, breadcrumb, docset_url, deprecated = row
+    target = f"{page}#{anchor}" if anchor else page
+    return Hit(
+        entry_id,
+        docset,
+        version,
+        kind,
+        name,
+        signature,
+        summary,
+        page,
+        anchor,
+        tuple(json.loads(breadcrumb)),
+        docset_url and docset_url + target,
+        bool(deprecated),
+    )
 
 
 def _joined(blocks: list[Postings]) -> Postings:

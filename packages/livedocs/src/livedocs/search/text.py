@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from livedocs.search.arrays import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from livedocs.library.postings import Postings
+    from livedocs.search.arrays import Ids, Truths, Values
     from livedocs.search.candidates import TermPostings
 
 _UNKNOWN_WORD = 4.0
@@ -64,13 +66,13 @@ class TextEvidence:
         complete: whether each word of the query was found.
     """
 
-    entry_ids: NDArray[np.intp]
-    text: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    precision: NDArray[np.float64]
-    complete: NDArray[np.bool_]
+    entry_ids: Ids
+    text: Values
+    recall: Values
+    precision: Values
+    complete: Truths
 
-    def only(self, wanted: NDArray[np.bool_]) -> TextEvidence:
+    def only(self, wanted: Truths) -> TextEvidence:
         """That of the wanted entries."""
         return TextEvidence(
             self.entry_ids[wanted],
@@ -90,7 +92,7 @@ def evaluate(
     groups: Sequence[Group],
     found: Mapping[str, TermPostings],
     promise: NDArray[np.float32],
-    allowed: NDArray[np.bool_] | None,
+    allowed: Truths | None,
     limit: int,
 ) -> TextEvidence | None:
     """Find the entries whose texts and headings match best.
@@ -128,7 +130,7 @@ def evaluate(
         scores = np.where(allowed[ids - 1], scores, -np.inf)
     # An entry stands in this list once for each term it holds.
     best = np.arange(len(ids)) if len(ids) <= limit else np.argpartition(scores, -limit)[-limit:]
-    chosen = np.unique(ids[best[np.isfinite(scores[best])]])
+    chosen = distinct(ids[best[np.isfinite(scores[best])]])
     if not len(chosen):
         return None
     return _details(groups, rarity, parts, ids, chosen)
@@ -147,8 +149,8 @@ def _details(
     groups: Sequence[Group],
     rarity: Sequence[float],
     parts: Sequence[tuple[int, float, Postings]],
-    ids: NDArray[np.intp],
-    chosen: NDArray[np.intp],
+    ids: Ids,
+    chosen: Ids,
 ) -> TextEvidence:
     """Add up what the chosen entries have of each group; of a group's terms the one that says most counts."""
     column = np.zeros(int(ids.max()) + 1, dtype=np.intp)
@@ -161,7 +163,7 @@ def _details(
     heading = np.concatenate([postings.heading for _, _, postings in parts])[where]
     text = np.concatenate([postings.text for _, _, postings in parts])[where]
 
-    def of_groups(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def of_groups(values: Values) -> Values:
         matrix = np.zeros((len(groups), len(chosen)))
         np.maximum.at(matrix, cell, values)
         return matrix
@@ -173,5 +175,5 @@ def _details(
         text=share @ texts,
         recall=share @ of_groups(weight * (heading > 0)),
         precision=np.minimum(1.0, of_groups(heading / FULL).sum(axis=0)),
-        complete=(texts > 0).all(axis=0),
+        complete=np.all(texts > 0, axis=0),
     )

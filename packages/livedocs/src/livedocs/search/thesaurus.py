@@ -21,7 +21,7 @@ def synonyms(term: str) -> tuple[str, ...]:
 def _thesaurus() -> dict[str, tuple[str, ...]]:
     """``thesaurus.txt``, read once. Each of its lines is a group of words any of which may stand for any other."""
     found: dict[str, dict[str, None]] = {}
-    lines = resources.files(__package__).joinpath("thesaurus.txt").read_text("utf-8").splitlines()
+    lines = resources.files("livedocs.search").joinpath("thesaurus.txt").read_text("utf-8").splitlines()
     for line in lines:
         group = dict.fromkeys(stem(word) for word in line.partition("#")[0].split())
         for term in group:
