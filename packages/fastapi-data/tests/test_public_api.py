@@ -47,6 +47,8 @@ PUBLIC = [
     "cache_tags",
     "health_router",
     "install_error_handlers",
+    "invalidate_tags",
+    "invalidates",
     "never_cache",
 ]
 

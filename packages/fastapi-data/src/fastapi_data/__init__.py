@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fastapi_data.cache.invalidation import invalidate_tags, invalidates
     from fastapi_data.cache.memory_store import MemoryStore
     from fastapi_data.cache.options import CacheOptions
     from fastapi_data.cache.policy import cache_response, cache_router, never_cache
@@ -85,6 +86,8 @@ __all__ = [
     "cache_tags",
     "health_router",
     "install_error_handlers",
+    "invalidate_tags",
+    "invalidates",
     "never_cache",
 ]
 
@@ -126,6 +129,8 @@ _HOMES = {
     "cache_tags": "cache.tags",
     "health_router": "health",
     "install_error_handlers": "error_handlers",
+    "invalidate_tags": "cache.invalidation",
+    "invalidates": "cache.invalidation",
     "never_cache": "cache.policy",
 }
 

@@ -21,11 +21,12 @@ def page(run_page) -> ModuleType:
 def happened(page, monkeypatch) -> list[str]:
     """What the application forgets and sends, in order."""
     events: list[str] = []
-    invalidate, app = page.cache.invalidate, page.app
+    store, app = page.cache._core.store, page.app
+    invalidate = store.invalidate
 
-    async def remember(**tags: list[str]) -> None:
-        events.append("forgotten")
-        await invalidate(**tags)
+    async def remember(tags: set[str]) -> None:
+        events.append(f"forgot {' and '.join(sorted(tags))}")
+        await invalidate(tags)
 
     async def send_and_remember(scope, receive, send) -> None:
         async def remember_answer(message) -> None:
@@ -35,7 +36,7 @@ def happened(page, monkeypatch) -> list[str]:
 
         await app(scope, receive, remember_answer)
 
-    monkeypatch.setattr(page.cache, "invalidate", remember)
+    monkeypatch.setattr(store, "invalidate", remember)
     monkeypatch.setattr(page, "app", send_and_remember)
     return events
 
@@ -49,7 +50,7 @@ def rename_a_product(page, when_committing) -> None:
 
 def test_answers_are_forgotten_after_the_commit_and_before_the_answer(page, happened):
     rename_a_product(page, lambda connection: happened.append("committed"))
-    assert happened == ["committed", "forgotten", "answered 200"]
+    assert happened == ["committed", "forgot product:1 and products", "answered 200"]
 
 
 def test_a_commit_that_fails_forgets_nothing(page, happened):

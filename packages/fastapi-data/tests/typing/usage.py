@@ -23,6 +23,8 @@ from fastapi_data import (
     cache_response,
     cache_router,
     cache_tags,
+    invalidate_tags,
+    invalidates,
     never_cache,
 )
 
@@ -69,6 +71,7 @@ async def call() -> None:
 async def never(request: Request) -> int:
     """A route that is never cached."""
     cache_tags(request, "a", "b")
+    invalidate_tags(request, "a")
     return 1
 
 
@@ -77,6 +80,7 @@ async def caches() -> None:
     assert_type(await never(Request({})), int)
     assert_type(ResponseCache(RedisStore("redis://localhost"), cookies=[], tags=["all"]).stats(), CacheStats)
     await ResponseCache(MemoryStore(), stale_if_error_seconds=5).invalidate(tags=["a"])
+    APIRouter(dependencies=[invalidates("a", "b")])
     cache_router(APIRouter(), ttl_seconds=5, stale_while_revalidate_seconds=5)
     cache_router(APIRouter(), vary=[1])  # pyright: ignore[reportArgumentType]
 

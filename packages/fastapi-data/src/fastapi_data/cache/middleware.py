@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fastapi_data.cache.addresses import Addresses
 from fastapi_data.cache.core import CacheCore, Exchange
 from fastapi_data.cache.execution import Executor
+from fastapi_data.cache.invalidation import InvalidatingApplication
 from fastapi_data.cache.replay import messages_of, refuse_to_compute, replay
 from fastapi_data.cache.request import (
     DECISIVE_HEADERS,
@@ -34,7 +35,7 @@ class CacheMiddleware:
     """
 
     def __init__(self, app: ASGIApp, *, core: CacheCore, find_routes: Callable[[], MarkedRoutes]) -> None:
-        self._app = app
+        self._app = app = InvalidatingApplication(app, core.store)
         self._core = core
         self._find_routes = find_routes
         self._executor = Executor(app, core)
