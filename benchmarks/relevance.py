@@ -1,103 +1,103 @@
-"""How often the right entry comes first, on judged queries.
+"""How often the right entry comes first, on judged queries, and why it does not where it does not.
 
-``python -m benchmarks.relevance JUDGED.jsonl [--library FILE] [--misses N] [--protocol]``
+``python -m benchmarks.relevance JUDGED.jsonl ... [--scorer FOLDER] [--library FILE] [--misses N] [--peers RESULTS.md]``
 
-Each line of the judged file is ``{"query", "kind", "relevant": [{"target", "grade"}, ...]}``; the scorer is
-``score.py`` beside it. Queries go through the engine exactly as the web route sends them. ``--protocol`` speaks the
-JSON lines of the peers' benchmark instead (a line ``{"q", "k"}`` in, ``{"r": [targets], "ns"}`` out), to join in.
+Each line of a judged file is ``{"query", "kind", "relevant": [{"target", "grade"}, ...]}``; the scorer is ``score.py``
+with ``anchors.json``, in the folder of the first file unless named. Queries go through the engine exactly as the web
+route sends them. ``--peers`` adds the table of other engines on the same queries, as their own benchmark printed it.
+``--protocol`` speaks the JSON lines of that benchmark instead (a line ``{"q", "k"}`` in, ``{"r": [targets], "ns"}`` out),
+to join in.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
+import re
+import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from livedocs.search.engine import Engine
+from benchmarks.judging import HITS, Answer, Judge
 from livedocs.search.models import Filters
 from livedocs.search.opening import open_engine
 from livedocs.settings import Settings
 
-_HITS = 10
+if TYPE_CHECKING:
+    from livedocs.search.engine import Engine
 
 
-def main() -> int:
-    """Run the benchmark; the exit code is the scorer's."""
+def main() -> None:
+    """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("judged", type=Path, nargs="?", help="the judged queries")
+    parser.add_argument("judged", type=Path, nargs="*", help="files of judged queries")
+    parser.add_argument("--scorer", type=Path, help="folder of score.py and anchors.json")
     parser.add_argument("--library", type=Path, default=Settings().library_path)
-    parser.add_argument("--docset", default="python", help="docset the judgements speak of, NAME or NAME@VERSION")
+    parser.add_argument("--docset", default="python", help="docset the judgements speak of, NAME[@VERSION]; '': all")
     parser.add_argument("--misses", type=int, default=20, help="list so many queries whose first hit is wrong")
+    parser.add_argument("--peers", type=Path, help="the results that the peers' benchmark wrote")
     parser.add_argument("--protocol", action="store_true", help="answer the peers' benchmark on standard input")
     arguments = parser.parse_args()
     name, _, version = arguments.docset.partition("@")
     filters = Filters(docset=name, version=version)
     with open_engine(arguments.library) as engine:
         if arguments.protocol:
-            return _serve(engine, filters)
-        if arguments.judged is None:
-            parser.error("name the file of judged queries")
-        return _score(engine, filters, arguments.judged, arguments.misses)
+            _serve(engine, filters)
+            return
+        if not arguments.judged:
+            parser.error("name a file of judged queries")
+        judge = Judge(arguments.scorer or arguments.judged[0].parent)
+        for path in arguments.judged:
+            answers = judge.ask(engine, filters, judge.read(path))
+            judge.table(answers, path.stem)
+            if arguments.peers:
+                _print_peers(arguments.peers, path.stem)
+            _print_misses(judge, answers, arguments.misses)
+            _print_times(answers)
 
 
-def _score(engine: Engine, filters: Filters, judged: Path, misses: int) -> int:
-    scorer = judged.with_name("score.py")
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as run:
-        nanoseconds: list[int] = []
-        whys: dict[str, str] = {}
-        for line in judged.read_text("utf-8").splitlines():
-            query = json.loads(line)["query"]
-            started = time.perf_counter_ns()
-            result = engine.search(query, limit=_HITS, filters=filters)
-            nanoseconds.append(time.perf_counter_ns() - started)
-            run.write(json.dumps({"query": query, "results": [hit.target for hit in result.hits]}) + "\n")
-            whys[query] = "; ".join(result.hits[0].why) if result.hits else "nothing found"
-        run.flush()
-        command = [sys.executable, str(scorer), run.name, "--judgements", str(judged), "--misses", str(misses)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-    sys.stdout.write(_explained(done.stdout, whys))
-    sys.stderr.write(done.stderr)
-    nanoseconds.sort()
-    quantiles = {
-        name: nanoseconds[int(len(nanoseconds) * share)] / 1e6 for name, share in (("p50", 0.5), ("p95", 0.95))
-    }
-    print(f"\nwhole queries, in the engine: p50 {quantiles['p50']:.2f} ms, p95 {quantiles['p95']:.2f} ms")
-    return done.returncode
+def _print_misses(judge: Judge, answers: list[Answer], count: int) -> None:
+    missed = [answer for answer in answers if not answer.success]
+    for answer in sorted(missed, key=lambda answer: answer.reciprocal_rank)[:count]:
+        print(f"{answer.judged.kind:9} rr {answer.reciprocal_rank:.2f}  {answer.judged.query[:90]}")
+        right = judge.right(answer)
+        for position in sorted({0} if right is None else {0, right}):
+            if position < len(answer.result.hits):
+                hit = answer.result.hits[position]
+                print(f"{position + 1:12}. {hit.target}  ({'; '.join(hit.why)})")
 
 
-def _explained(table: str, whys: dict[str, str]) -> str:
-    """Add to each miss the rules that decided it."""
-    lines: list[str] = []
-    for line in table.splitlines():
-        lines.append(line)
-        if " got " in line:
-            query = next((query for query in whys if line[10:].startswith(query[:45])), None)
-            if query is not None:
-                lines.append(f"          because: {whys[query]}")
-    return "\n".join(lines) + "\n"
+def _print_times(answers: list[Answer]) -> None:
+    times = sorted(answer.nanoseconds / 1e6 for answer in answers)
+    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+    print(f"whole queries, in the engine: p50 {p50:.2f} ms, p95 {p95:.2f} ms\n")
 
 
-def _serve(engine: Engine, filters: Filters) -> int:
-    ready: dict[str, Any] = {"ready": True, "peer": "livedocs", "version": "0.1.0"}
-    print(json.dumps(ready), flush=True)
+def _print_peers(results: Path, title: str) -> None:
+    """Print the tables of success at rank 1 that a section of the peers' results holds."""
+    sections = re.split(r"^## ", results.read_text("utf-8"), flags=re.MULTILINE)
+    for section in sections:
+        if section.startswith(title):
+            print(section.partition("Success@1 per kind:")[2].strip() or section.strip())
+
+
+def _serve(engine: Engine, filters: Filters) -> None:
+    print(json.dumps({"ready": True, "peer": "livedocs", "version": "1"}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         if request.get("cmd") == "quit":
             break
         if request.get("cmd") == "rss":
-            print(json.dumps({"rss": 0}), flush=True)
+            kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            print(json.dumps({"rss": kilobytes * 1024}), flush=True)
             continue
         started = time.perf_counter_ns()
-        result = engine.search(request["q"], limit=request.get("k", _HITS), filters=filters)
+        result = engine.search(request["q"], limit=request.get("k", HITS), filters=filters)
         nanoseconds = time.perf_counter_ns() - started
         print(json.dumps({"r": [hit.target for hit in result.hits], "ns": nanoseconds}), flush=True)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

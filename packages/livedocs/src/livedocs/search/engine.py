@@ -56,6 +56,10 @@ class Engine:
         self._gatherer = Gatherer(reader, self._resident)
         self._rules = rules
 
+    def with_rules(self, rules: Sequence[Rule]) -> Engine:
+        """The same engine with other rules."""
+        return Engine(self._reader, self._resident, rules)
+
     def search(
         self,
         query: str,

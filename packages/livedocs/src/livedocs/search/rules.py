@@ -3,7 +3,7 @@
 A rule sees the query and the evidence of all candidates and gives each of them points. A candidate's score is their
 sum, so every rule can be read, tested and changed alone, and "why is this first?" is answered by listing them. A rule's
 weights are its fields and stand nowhere else; ``python -m benchmarks.relevance JUDGED`` prints what they reach
-together, and with ``--sweep`` what each of them is worth.
+together, and ``python -m benchmarks.weights JUDGED`` what each of them is worth.
 """
 
 # A rule that looks at the evidence alone is given the query all the same, as the port says.
