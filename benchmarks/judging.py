@@ -91,8 +91,10 @@ class Judge:
             nanoseconds = time.perf_counter_ns() - started
             if explain:
                 result = engine.search(item.query, limit=HITS, filters=filters, explain=True)
-            scores = self._scorer.one(item.grades, [hit.target for hit in result.hits], self._place)
-            answers.append(Answer(item, result, *scores, nanoseconds))
+            success, reciprocal_rank, gain = self._scorer.one(
+                item.grades, [hit.target for hit in result.hits], self._place
+            )
+            answers.append(Answer(item, result, success, reciprocal_rank, gain, nanoseconds))
         return answers
 
     def table(self, answers: Iterable[Answer], title: str) -> None:

@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.weights JUDGED.jsonl ... [--scorer FOLDER] [--library FILE] [--only RULE] [--parts N]``
 
-Every number among a rule's fields is halved, lowered, raised and doubled, alone. Printed is the change of MRR@10, for all
-queries and for each part of them (every N-th query belongs to one part). A change is worth making when every part
+Every number among a rule's fields is halved, lowered, raised and doubled, alone. Printed is the change of MRR@10, for
+all queries and for each part of them (every N-th query belongs to one part). A change is worth making when every part
 gains by it: what helps one part and harms another is noise, and what helps a single query is no rule.
 """
 
@@ -75,10 +75,8 @@ def _print(label: str, factor: float, base: Sequence[Answer], answers: Sequence[
     firsts = [now.success - before.success for before, now in zip(base, answers, strict=True)]
     each = [fmean(gains[part::parts]) for part in range(parts)]
     if any(gains):
-        mark = "  <-" if min(each) > 0 else ""
-        print(
-            f"{label:44}{factor:8}{fmean(gains):+9.4f}{fmean(firsts):+9.4f}   {' '.join(f'{x:+.3f}' for x in each)}{mark}"
-        )
+        parted = " ".join(f"{gain:+.3f}" for gain in each) + ("  <-" if min(each) > 0 else "")
+        print(f"{label:44}{factor:8}{fmean(gains):+9.4f}{fmean(firsts):+9.4f}   {parted}")
 
 
 if __name__ == "__main__":
