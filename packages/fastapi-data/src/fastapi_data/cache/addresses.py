@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from fastapi_data.cache.options import CachePolicy
 from fastapi_data.cache.request import is_short, query_that_counts, sorted_query
@@ -15,7 +15,8 @@ RawAddress = tuple[str, str, bytes, str, str, bytes]
 _REMEMBERED = 4096
 
 
-class Address(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Address:
     """The address of a cached route.
 
     Attributes:

@@ -51,11 +51,11 @@ class CacheMiddleware:
             await (self._live if scope["type"] == "lifespan" else self._app)(scope, receive, send)
             return
         # From here to a hit it is one function: calls are what a hit costs.
-        headers = dict(scope["headers"])
-        if len(headers) != len(scope["headers"]):
-            headers = joined_headers(scope["headers"])
-        addresses = self._addresses if self._addresses is not None else self._read_routes()
-        address = addresses[
+        raw: list[tuple[bytes, bytes]] = scope["headers"]
+        headers: dict[bytes, bytes] = dict(raw)
+        if len(headers) != len(raw):
+            headers = joined_headers(raw)
+        address = (self._addresses if self._addresses is not None else self._read_routes())[
             scope["method"],
             scope.get("scheme", "http"),
             headers.get(b"host", b""),
@@ -66,11 +66,11 @@ class CacheMiddleware:
         if address is None:
             await self._app(scope, receive, send)
             return
-        policy, key, is_key_whole = address
-        if key is not None and not is_key_whole:
-            key = key_with_headers(key, headers, policy)
+        key = address.key
+        if key is not None and not address.is_key_whole:
+            key = key_with_headers(key, headers, address.policy)
         is_plain = DECISIVE_HEADERS.isdisjoint(headers)
-        if key is None or not (is_plain or may_be_answered(headers, policy)):
+        if key is None or not (is_plain or may_be_answered(headers, address.policy)):
             self._counters.bypassed += 1
             await self._app(scope, receive, send)
             return
@@ -85,7 +85,7 @@ class CacheMiddleware:
             await send(start)
             await send(body)
         else:
-            await self._answer(Exchange(key, headers, policy, scope, receive, send), stored)
+            await self._answer(Exchange(key, headers, address.policy, scope, receive, send), stored)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

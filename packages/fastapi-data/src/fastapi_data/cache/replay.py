@@ -37,11 +37,14 @@ def messages_of(
     form = response.representations[0]
     if b"accept-encoding" in request_headers and len(response.representations) > 1:
         form = response.representation(accepted_codings(request_headers[b"accept-encoding"]))
-    status, fields, body = 200, form.headers, form.body
     if b"if-none-match" in request_headers and _matches(request_headers[b"if-none-match"], form.etag):
-        status, fields, body = 304, [header for header in fields if header[0] in _REPEATED_IN_304], b""
-    # A new list each time: middleware further out adds to it.
-    headers = [*fields] if age_seconds is None else [*fields, _age(int(age_seconds))]
+        status, body = 304, b""
+        headers = [header for header in form.headers if header[0] in _REPEATED_IN_304]
+    else:
+        # A new list each time: middleware further out adds to it.
+        status, body, headers = 200, form.body, [*form.headers]
+    if age_seconds is not None:
+        headers.append(_age(int(age_seconds)))
     return (
         {"type": "http.response.start", "status": status, "headers": headers},
         {"type": "http.response.body", "body": body},
