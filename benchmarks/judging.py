@@ -1,4 +1,4 @@
-"""Judged queries, asked and scored. The scorer is a file beside the judgements, so that every engine is scored alike."""
+"""Judged queries, asked and scored. The scorer is a file of its own, so that every engine is scored alike."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@
 Each line of a judged file is ``{"query", "kind", "relevant": [{"target", "grade"}, ...]}``; the scorer is ``score.py``
 with ``anchors.json``, in the folder of the first file unless named. Queries go through the engine exactly as the web
 route sends them. ``--peers`` adds the table of other engines on the same queries, as their own benchmark printed it.
-``--protocol`` speaks the JSON lines of that benchmark instead (a line ``{"q", "k"}`` in, ``{"r": [targets], "ns"}`` out),
-to join in.
+``--protocol`` speaks the JSON lines of that benchmark instead, to join in: a line ``{"q", "k"}`` in, a line
+``{"r": [targets], "ns"}`` out.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _ID_DIGITS = 18
 """SQLite's integers have no more that are free to choose."""
 
 
-def search(library_path: Path, query: str, *, limit: int, filters: Filters) -> SearchResult:
+def search(library_path: Path, query: str, *, limit: int, filters: Filters, explain: bool = False) -> SearchResult:
     """Answer one query.
 
     Args:
@@ -37,13 +37,14 @@ def search(library_path: Path, query: str, *, limit: int, filters: Filters) -> S
         query: as typed.
         limit: hits wanted at most.
         filters: what the search is limited to.
+        explain: say of each hit why it stands where it does.
 
     Raises:
         LibraryError: the library is missing, damaged or from another version.
         QueryError: the query is too long.
     """
     with _naming_damage(library_path), open_engine(library_path) as engine:
-        return engine.search(_printable(query), limit=limit, filters=filters)
+        return engine.search(_printable(query), limit=limit, filters=filters, explain=explain)
 
 
 def filter_advice(library_path: Path, query: str, *, filters: Filters) -> list[str]:
@@ -72,6 +73,12 @@ def filter_advice(library_path: Path, query: str, *, filters: Filters) -> list[s
         lines.append(f"Only the docset {wanted} was searched. The library holds: {', '.join(held) or 'none'}.")
     if applied.kind:
         lines.append(f"Only entries of the kind {applied.kind} were searched. There are: {', '.join(kinds) or 'none'}.")
+    if applied.module:
+        lines.append(f"Only the module {applied.module} was searched.")
+    if applied.added:
+        lines.append(f"Only what came in version {applied.added} was searched; versions are written as 3.11.")
+    if applied.deprecated is not None:
+        lines.append(f"Only what is {'' if applied.deprecated else 'not '}deprecated was searched.")
     return lines
 
 

@@ -110,9 +110,14 @@ def search(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="Hits wanted at most.")] = 20,
     docset: Annotated[str, typer.Option(metavar="NAME[@VERSION]", help="Only this docset.")] = "",
     kind: Annotated[str, typer.Option(help="Only this kind of entry: function, class, section, ...")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="Say of each hit why it stands where it does.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Search the library."""
+    """Search the library.
+
+    The query may hold filters (kind:class, in:asyncio, docset:python@3.11, new:3.11, deprecated:yes), "exact phrases" and
+    -words that must not be there.
+    """
     from livedocs.cli import answers, printing
     from livedocs.library.keys import split_docset
     from livedocs.search.models import Filters
@@ -120,7 +125,7 @@ def search(
     library_path, query = _settings().library_path, " ".join(words)
     name, version = split_docset(docset)
     filters = Filters(docset=name, version=version, kind=kind)
-    result = answers.search(library_path, query, limit=limit, filters=filters)
+    result = answers.search(library_path, query, limit=limit, filters=filters, explain=explain)
     printing.search_json(result) if as_json else printing.search_result(result)
     if not result.hits:
         if not as_json:

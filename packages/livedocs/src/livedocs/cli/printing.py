@@ -30,7 +30,8 @@ def search_result(result: SearchResult) -> None:
     """Print hits, best first."""
     console = _console()
     if result.corrected is not None:
-        console.print(Text.assemble("Showing results for ", (result.corrected, "bold"), "."))
+        as_typed = f" Put {result.query} in quotes to search for it as it is." if '"' not in result.query else ""
+        console.print(Text.assemble("Showing results for ", (result.corrected, "bold"), f".{as_typed}"))
     if not result.hits:
         console.print(Text(f"Nothing found for {result.query!r}."))
     for hit in result.hits:
@@ -98,6 +99,8 @@ def _print_hit(console: Console, hit: Hit, terms: tuple[str, ...]) -> None:
         _print_indented(console, Text(hit.signature, "cyan"))
     if hit.summary:
         _print_indented(console, Text(_shortened(hit.summary, console)))
+    for reason in hit.why:
+        _print_indented(console, Text(reason, "dim"))
     console.print(Text(f"  {hit.original_url or f'{hit.docset} {hit.version}: {hit.target}'}", "blue"), soft_wrap=True)
 
 

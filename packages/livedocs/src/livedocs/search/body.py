@@ -27,4 +27,5 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "url": hit.url,
         "original_url": hit.original_url,
         "deprecated": hit.deprecated,
+        "why": list(hit.why),
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from livedocs.library.analysis import stem
 from livedocs.library.keys import fold
 from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.gathering import Gatherer
@@ -20,6 +21,7 @@ from livedocs.search.reading import clean, parse
 from livedocs.search.resident import Resident
 from livedocs.search.rules import RULES
 from livedocs.search.shapes import replace_words
+from livedocs.search.thesaurus import synonyms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +35,8 @@ MAX_LIMIT = 100
 
 _COMMON = 20
 """Occurrences from which on a word is common."""
+_KNOWN = 2
+"""Entries that hold a word's stem from which on the word is no typo."""
 _LISTED = 500
 """Entries that are looked at when filters are all that was asked for."""
 _VERIFIED = 400
@@ -106,9 +110,15 @@ class Engine:
             return None, query, names
         # A single word may be the name of something that is not documented here; only common words stand in for it.
         least = _COMMON if query.shape is Shape.NAME else 1
-        words = self._resident.spelling.correct_words(query.words, least_frequency=least)
+        strange = [word for word in query.words if not self._known(word)]
+        words = self._resident.spelling.correct_words(strange, least_frequency=least)
         meant = replace_words(query.text, words)
         return self._corrected(query, meant) if meant != query.text else (None, query, names)
+
+    def _known(self, word: str) -> bool:
+        """Whether a word is right though the library may not hold it in this form: it holds its stem, or a synonym."""
+        term = stem(word)
+        return self._resident.vocabulary.count(term) >= _KNOWN or bool(synonyms(term))
 
     def _corrected(self, query: Query, meant: str) -> tuple[str, Query, NameMatches]:
         corrected = replace(parse(meant, query.filters), excluded=query.excluded)

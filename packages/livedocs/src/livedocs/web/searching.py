@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from livedocs.library.keys import split_docset
 from livedocs.search.engine import Engine
 from livedocs.search.models import Filters
-from livedocs.search.spelling import Spelling
+from livedocs.search.resident import Resident
 from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def load_spelling(session: Session) -> Spelling:
-    """What an engine keeps between queries: the words and names of the library."""
-    return Spelling.load(_candidates(session))
+def load_resident(session: Session) -> Resident:
+    """What an engine keeps of the library between queries."""
+    return Resident.load(_candidates(session))
 
 
-def engine(session: Session, spelling: Spelling) -> Engine:
+def engine(session: Session, resident: Resident) -> Engine:
     """An engine that reads through the session."""
-    return Engine(_candidates(session), spelling)
+    return Engine(_candidates(session), resident)
 
 
 def filters(docset: str = "", version: str = "", kind: str = "") -> Filters:

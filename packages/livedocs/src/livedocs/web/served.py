@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from livedocs.library.models import Docset
-    from livedocs.search.spelling import Spelling
+    from livedocs.search.resident import Resident
 
 T = TypeVar("T")
 
@@ -40,13 +40,13 @@ class Served:
     """What is made once from each snapshot.
 
     Attributes:
-        spelling: its words and names.
+        resident: what an engine keeps of it between queries.
         docsets: what it holds.
         kinds: kinds of entries it holds, the most frequent first.
         hash: changes when anything in it does.
     """
 
-    spelling: Spelling
+    resident: Resident
     docsets: tuple[Docset, ...]
     kinds: tuple[str, ...]
     hash: str
@@ -151,7 +151,7 @@ class ServedLibrary:
             served = self._served.get(source)
             if served is None:
                 served = self._served[source] = Served(
-                    spelling=searching.load_spelling(session),
+                    resident=searching.load_resident(session),
                     docsets=tuple(reader.docsets(session)),
                     kinds=tuple(reader.kinds(session)),
                     hash=reader.library_hash(session),

@@ -32,6 +32,10 @@ class HitBody(BaseModel):
     url: str = Field(description="Address inside the app.", examples=[_URL])
     original_url: str | None = Field(description="The same place on the web, when known.", examples=[_ORIGINAL])
     deprecated: bool = Field(description="The documentation says so.", examples=[False])
+    why: list[str] = Field(
+        description="The tiers that found it, then the rules that placed it with their points; with `explain` only.",
+        examples=[["found by its name", "named exactly +100.0"]],
+    )
 
 
 class SearchAnswer(BaseModel):

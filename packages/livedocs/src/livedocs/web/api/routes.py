@@ -14,7 +14,10 @@ from livedocs.web import searching
 from livedocs.web.api.models import DocsetBody, DocsetsAnswer, EntryBody, Problem, SearchAnswer
 
 if TYPE_CHECKING:
-    from livedocs.web.served import ServedLibrary
+    from sqlalchemy.orm import Session
+
+    from livedocs.search.models import SearchResult
+    from livedocs.web.served import Served, ServedLibrary
 
 PREFIX = "/api/v1"
 _LARGEST_ID = 2**63 - 1
@@ -29,6 +32,7 @@ Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Hits wanted at mos
 Docset = Annotated[str, Query(description="Only this docset: `python`, or `python@3.11`.", examples=["python"])]
 Version = Annotated[str, Query(description="Only this version of the docset.", examples=["3.11"])]
 Kind = Annotated[str, Query(description="Only this kind of entry.", examples=["function"])]
+Explain = Annotated[bool, Query(description="Say of each hit why it stands where it does.")]
 EntryId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="As a hit names it.")]
 
 
@@ -38,13 +42,21 @@ def router(library: ServedLibrary) -> APIRouter:
 
     @routes.get("/search", summary="Search the documentation")
     async def search(
-        q: Text = "", limit: Limit = DEFAULT_LIMIT, docset: Docset = "", version: Version = "", kind: Kind = ""
+        q: Text = "",
+        limit: Limit = DEFAULT_LIMIT,
+        docset: Docset = "",
+        version: Version = "",
+        kind: Kind = "",
+        *,
+        explain: Explain = False,
     ) -> SearchAnswer:
         filters = searching.filters(docset, version, kind)
-        result = await library.read(
-            lambda session, served: searching.engine(session, served.spelling).search(q, limit=limit, filters=filters)
-        )
-        return SearchAnswer.model_validate(body(result))
+
+        def answer(session: Session, served: Served) -> SearchResult:
+            engine = searching.engine(session, served.resident)
+            return engine.search(q, limit=limit, filters=filters, explain=explain)
+
+        return SearchAnswer.model_validate(body(await library.read(answer)))
 
     @routes.get(
         "/entries/{entry_id}",

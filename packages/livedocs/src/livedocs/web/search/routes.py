@@ -20,13 +20,21 @@ def router(library: ServedLibrary, pages: Pages) -> APIRouter:
 
     @routes.get("/search")
     async def search(
-        q: str = "", docset: str = "", kind: str = "", hx_request_type: Annotated[str, Header()] = ""
+        q: str = "",
+        docset: str = "",
+        kind: str = "",
+        *,
+        explain: bool = False,
+        hx_request_type: Annotated[str, Header()] = "",
     ) -> HTMLResponse:
         filters = searching.filters(docset, kind=kind)
         result = await library.read(
-            lambda session, served: searching.engine(session, served.spelling).search(q, filters=filters)
+            lambda session, served: searching.engine(session, served.resident).search(
+                q, filters=filters, explain=explain
+            )
         )
         template = "search_fragment.html" if hx_request_type == "partial" else "search.html"
-        return pages.render(template, {"query": q, "docset": docset, "kind": kind, "result": result})
+        context = {"query": q, "docset": docset, "kind": kind, "explain": explain, "result": result}
+        return pages.render(template, context)
 
     return routes
