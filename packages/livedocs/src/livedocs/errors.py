@@ -10,6 +10,7 @@
     │   ├── LibraryCorruptError     it is truncated, or no SQLite file at all
     │   ├── LibraryVersionError     another version of livedocs wrote it
     │   └── LibraryBusyError        another build is running
+    ├── ModelError              the model that finds by meaning is not installed or damaged
     ├── AssetsMissingError      the web page's styles and scripts were never built
     ├── AddressError            the address to serve on cannot be listened on
     ├── SettingsError           a setting has a value that cannot be used
@@ -94,6 +95,10 @@ class LibraryVersionError(LibraryError):
 
 class LibraryBusyError(LibraryError):
     """Another process is building into the same library."""
+
+
+class ModelError(LivedocsError):
+    """The model that finds by meaning cannot be used: it, or what runs it, is not installed, or its files are damaged."""
 
 
 class AssetsMissingError(LivedocsError):

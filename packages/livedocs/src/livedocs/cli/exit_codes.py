@@ -6,7 +6,8 @@ code  meaning
 0     done
 1     nothing was found: no hit, no such entry, no such docset
 2     the command line, a setting or the query is wrong
-3     the library cannot be used: missing, damaged, from another version, or being built by another process
+3     the library, or the model that finds by meaning, cannot be used: missing, damaged, from another version, or the
+      library is being built by another process
 4     no source could provide the documentation
 5     the server cannot start: the address is in use, or the front end was never built
 70    a defect in livedocs; a traceback says where
@@ -23,6 +24,7 @@ from livedocs.errors import (
     AssetsMissingError,
     LibraryError,
     LivedocsError,
+    ModelError,
     NotFoundError,
     QueryError,
     SettingsError,
@@ -47,7 +49,7 @@ MEANINGS = {
     ExitCode.OK: "done",
     ExitCode.NOTHING_FOUND: "nothing found",
     ExitCode.USAGE: "wrong command line, setting or query",
-    ExitCode.LIBRARY: "library missing, damaged, from another version or busy",
+    ExitCode.LIBRARY: "library or model missing, damaged, from another version or busy",
     ExitCode.SOURCE: "no source could provide the documentation",
     ExitCode.SERVER: "server cannot start",
     ExitCode.DEFECT: "defect in livedocs",
@@ -60,6 +62,7 @@ _CODES: dict[type[LivedocsError], ExitCode] = {
     QueryError: ExitCode.USAGE,
     SettingsError: ExitCode.USAGE,
     LibraryError: ExitCode.LIBRARY,
+    ModelError: ExitCode.LIBRARY,
     SourceError: ExitCode.SOURCE,
     AssetsMissingError: ExitCode.SERVER,
     AddressError: ExitCode.SERVER,

@@ -1,0 +1,1 @@
+"""Finding by meaning: sentence embeddings of entries and questions, without torch (extra ``livedocs[semantic]``)."""
