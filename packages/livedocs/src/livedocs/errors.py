@@ -98,7 +98,7 @@ class LibraryBusyError(LibraryError):
 
 
 class ModelError(LivedocsError):
-    """The model that finds by meaning cannot be used: it, or what runs it, is not installed, or its files are damaged."""
+    """The model that finds by meaning, or what runs it, is not installed, or its files are damaged."""
 
 
 class AssetsMissingError(LivedocsError):
