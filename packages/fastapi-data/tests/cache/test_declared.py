@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from typing import Annotated, Any
 
+import fastapi
 import pytest
 from fastapi import Cookie, Depends, FastAPI, Header, Query
 from fastapi.security import APIKeyCookie, APIKeyHeader, APIKeyQuery
@@ -11,7 +13,8 @@ from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field, Root
 from starlette.testclient import TestClient
 
 from fastapi_data import CacheUsageError, ResponseCache, cache_response
-from fastapi_data.cache.declared import declared_cookies, declared_headers, declared_query
+from fastapi_data.cache import declared
+from fastapi_data.cache.declared import TESTED_FASTAPI, declared_cookies, declared_headers, declared_query
 
 DECLARED = {"header": declared_headers, "cookie": declared_cookies, "query": declared_query}
 NAMES = ["x-user", "x_user", "X-Account", "account", "value"]
@@ -125,6 +128,13 @@ def test_what_a_dependency_and_an_api_key_read_is_held_too():
     dependant = app.routes[-1].dependant
     assert declared_headers(dependant) == {"x-account", "x-key"}
     assert (declared_cookies(dependant), declared_query(dependant)) == ({"key"}, {"api_key"})
+
+
+def test_a_fastapi_that_reads_otherwise_is_named_beside_the_one_that_was_tested(monkeypatch):
+    assert fastapi.__version__.startswith(f"{TESTED_FASTAPI}.")
+    monkeypatch.delattr(fastapi.dependencies.utils, "_get_param_model")
+    with pytest.raises(ImportError, match=rf"{fastapi.__version__} .*_get_param_model.* fastapi=={TESTED_FASTAPI}\.\*"):
+        runpy.run_path(declared.__file__)
 
 
 class Open(BaseModel):

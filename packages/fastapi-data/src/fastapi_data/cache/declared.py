@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastapi._compat import (
-    ModelField,
-    get_cached_model_fields,  # pyright: ignore[reportPrivateUsage]
-)
+import fastapi
 from fastapi.dependencies.models import Dependant
-
-# FastAPI's own functions, though private: a second opinion of what it reads would have one client's answer sent to
-# another wherever the two differ, and a FastAPI without them is noticed at once.
-from fastapi.dependencies.utils import (
-    _get_param_aliases,  # pyright: ignore[reportPrivateUsage]
-    _get_param_model,  # pyright: ignore[reportPrivateUsage]
-)
 from fastapi.security import APIKeyCookie, APIKeyHeader, APIKeyQuery
 from pydantic import AliasChoices, AliasPath, BaseModel, RootModel
 
 from fastapi_data.errors import CacheUsageError
+
+TESTED_FASTAPI = "0.163"
+"""With which FastAPI, by its first two numbers, the tests of what routes declare have passed."""
+
+# FastAPI's own functions, though private: OpenAPI leaves out aliases and what is not shown, and a second opinion of
+# what FastAPI reads would have one client's answer sent to another wherever the two differ.
+try:
+    from fastapi._compat import (
+        ModelField,
+        get_cached_model_fields,  # pyright: ignore[reportPrivateUsage]
+    )
+    from fastapi.dependencies.utils import (
+        _get_param_aliases,  # pyright: ignore[reportPrivateUsage]
+        _get_param_model,  # pyright: ignore[reportPrivateUsage]
+    )
+except ImportError as error:
+    raise ImportError(
+        f"The response cache cannot tell what routes read under FastAPI {fastapi.__version__} ({error}). It was tested "
+        f"with {TESTED_FASTAPI}: install fastapi=={TESTED_FASTAPI}.*, or a newer fastapi-data."
+    ) from error
 
 
 def declared_headers(dependant: Dependant) -> set[str]:
