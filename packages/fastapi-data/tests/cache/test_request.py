@@ -57,7 +57,7 @@ async def test_requests_share_an_answer_whatever_the_order_of_their_parameters(a
     assert await ask("tag=a&page=2&tag=b") == [["a", "b"], 2, 1]
 
 
-async def test_addresses_are_remembered_until_they_are_too_many():
+async def test_short_addresses_are_remembered_until_they_are_too_many():
     app = FastAPI()
     app.get("/{number}")(cache_response(lambda number: number))
     routes = MarkedRoutes(app, {}, every_route=False, inner_vary=frozenset())
@@ -67,6 +67,9 @@ async def test_addresses_are_remembered_until_they_are_too_many():
         assert address.key == ("GET", "http", b"host", f"/{number}", b"a=1&b=1")
         assert 1 <= len(addresses) <= 4096
     assert addresses["GET", "http", b"host", "", f"/{number}", b"b=1&a=1"] is address
+    remembered = len(addresses)
+    assert addresses["GET", "http", b"host", "", "/1", b"x" * 1000].key
+    assert len(addresses) == remembered
 
 
 async def test_parameters_that_do_not_count_neither_make_an_answer_nor_reach_the_route(app, client, store):
@@ -113,7 +116,7 @@ async def test_a_route_that_may_read_any_parameter_is_cached_unless_some_shall_n
         pass
 
 
-async def test_what_is_too_long_for_a_key_reaches_the_route_and_is_not_remembered(app, client, store):
+async def test_what_is_too_long_for_a_key_reaches_the_route_and_is_not_stored(app, client, store):
     calls = count()
 
     @app.get("/{path}")

@@ -13,6 +13,7 @@ RawAddress = tuple[str, str, bytes, str, str, bytes]
 """Method, scheme, host, root path, path and query, as the server read them."""
 
 _REMEMBERED = 4096
+_LONGEST_REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Address:
 class Addresses(dict[RawAddress, Address | None]):
     """Addresses, read when they are first asked for; None for those whose answers are not cached.
 
-    Bounded: clients choose what they ask for.
+    Remembered are the shorter ones until they are too many, for clients choose what they ask for: a few megabytes.
 
     Args:
         routes: the application's.
@@ -46,9 +47,9 @@ class Addresses(dict[RawAddress, Address | None]):
         self._routes = routes
 
     def __missing__(self, raw: RawAddress) -> Address | None:
-        """Read an address, and remember it unless it is too long."""
+        """Read an address that is not remembered."""
         address = self._read(*raw)
-        if is_short(raw):
+        if sum(map(len, raw)) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED:
                 self.clear()
             self[raw] = address
