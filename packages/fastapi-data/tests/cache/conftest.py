@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ import pytest
 import redis
 from fastapi import FastAPI
 
-from fastapi_data import MemoryStore, RedisStore, ResponseCache
+from fastapi_data import MemoryStore, RedisStore, ResponseCache, cache_response
 from fastapi_data.cache.store import ResponseStore
 
 HERE = Path(__file__).parent
@@ -42,6 +42,14 @@ class Gate:
         self.entered[number].set()
         await self.open[number].wait()
         return number
+
+    def add_route(self, app: FastAPI, **options) -> None:
+        """Have an application answer / with its number, and cache that."""
+
+        @app.get("/")
+        @cache_response(**options)
+        async def number() -> int:
+            return await self.pass_through()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -110,6 +118,17 @@ def make_client(client_of) -> Callable[..., httpx2.AsyncClient]:
         return client_of(app)
 
     return make
+
+
+@pytest.fixture
+def until_waiting() -> Callable[[ResponseCache, int], Awaitable[None]]:
+    """Waits until so many requests wait for another's answer."""
+
+    async def wait(cache: ResponseCache, requests: int) -> None:
+        while cache.stats().waiting < requests:
+            await anyio.lowlevel.checkpoint()
+
+    return wait
 
 
 @pytest.fixture

@@ -79,18 +79,12 @@ async def test_a_redis_that_does_not_answer_is_given_up_and_its_late_answers_are
     assert await worker.ask() == 0
 
 
-async def test_while_redis_is_away_one_execution_serves_all_who_wait(make_client, own_redis, gate):
+async def test_while_redis_is_away_one_execution_serves_all_who_wait(make_client, own_redis, gate, until_waiting):
     cache = ResponseCache(RedisStore(own_redis.url, timeout_seconds=0.15))
     own_redis.stop()
 
-    def add_routes(app: FastAPI) -> None:
-        @app.get("/")
-        @cache_response
-        async def number() -> int:
-            return await gate.pass_through()
-
     answers: list[int] = []
-    async with make_client(cache, add_routes) as client, anyio.create_task_group() as tasks:
+    async with make_client(cache, gate.add_route) as client, anyio.create_task_group() as tasks:
 
         async def ask() -> None:
             answers.append((await client.get("/")).json())
@@ -99,21 +93,14 @@ async def test_while_redis_is_away_one_execution_serves_all_who_wait(make_client
         await gate.entered[0].wait()
         for _ in range(5):
             tasks.start_soon(ask)
-        while cache.stats().waiting < 5:
-            await anyio.lowlevel.checkpoint()
+        await until_waiting(cache, 5)
         gate.open[0].set()
     assert answers == [0] * 6
 
 
 async def test_who_waits_for_another_process_does_not_wait_for_a_redis_that_hangs(make_client, own_redis, gate):
-    def add_routes(app: FastAPI) -> None:
-        @app.get("/")
-        @cache_response
-        async def number() -> int:
-            return await gate.pass_through()
-
     stores = [RedisStore(own_redis.url, timeout_seconds=0.15, lease_seconds=1000) for _ in range(2)]
-    clients = [make_client(ResponseCache(store), add_routes) for store in stores]
+    clients = [make_client(ResponseCache(store), gate.add_route) for store in stores]
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(clients[0].get, "/")
         await gate.entered[0].wait()
@@ -143,17 +130,11 @@ async def test_what_is_invalidated_while_redis_is_away_is_gone_when_it_is_back(w
     assert await worker.ask() > 0
 
 
-async def test_what_was_computed_while_redis_went_away_is_answered(make_client, own_redis, gate):
-    cache = ResponseCache(RedisStore(own_redis.url, timeout_seconds=0.15))
-
-    def add_routes(app: FastAPI) -> None:
-        @app.get("/")
-        @cache_response(tags=["numbers"])
-        async def number() -> int:
-            return await gate.pass_through()
+async def test_what_was_computed_while_redis_went_away_is_answered(make_client, own_redis, gate, until_waiting):
+    cache = ResponseCache(RedisStore(own_redis.url, timeout_seconds=0.15), tags=["numbers"])
 
     answers: list[int] = []
-    async with make_client(cache, add_routes) as client, anyio.create_task_group() as tasks:
+    async with make_client(cache, gate.add_route) as client, anyio.create_task_group() as tasks:
 
         async def ask() -> None:
             answers.append((await client.get("/")).json())
@@ -164,8 +145,7 @@ async def test_what_was_computed_while_redis_went_away_is_answered(make_client, 
         # Nobody but this process can tell now that the answer is out of date for who asks from here on.
         await cache.invalidate(tags=["numbers"])
         tasks.start_soon(ask)
-        while cache.stats().waiting < 1:
-            await anyio.lowlevel.checkpoint()
+        await until_waiting(cache, 1)
         gate.open[0].set()
         await gate.entered[1].wait()
         gate.open[1].set()

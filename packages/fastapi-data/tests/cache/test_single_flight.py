@@ -12,10 +12,7 @@ from fastapi_data import cache_response
 
 @pytest.fixture
 def number_route(app: FastAPI, gate) -> None:
-    @app.get("/number")
-    @cache_response
-    async def number() -> int:
-        return await gate.pass_through()
+    gate.add_route(app)
 
 
 class Answers(list):
@@ -24,6 +21,10 @@ class Answers(list):
     async def ask(self, client, path: str) -> None:
         answer = await client.get(path)
         self.append((answer.status_code, answer.text))
+
+    async def ask_within(self, scope: anyio.CancelScope, client, path: str) -> None:
+        with scope:
+            await self.ask(client, path)
 
 
 async def let_everybody_arrive() -> None:
@@ -35,7 +36,7 @@ async def test_a_thousand_who_ask_at_once_cost_one_execution(app, client, gate, 
     answers = Answers()
     async with anyio.create_task_group() as tasks:
         for _ in range(1000):
-            tasks.start_soon(answers.ask, client, "/number")
+            tasks.start_soon(answers.ask, client, "/")
         await gate.entered[0].wait()
         await let_everybody_arrive()
         gate.open[0].set()
@@ -46,10 +47,10 @@ async def test_a_thousand_who_ask_at_once_cost_one_execution(app, client, gate, 
 async def test_different_keys_do_not_wait_for_each_other(app, client, gate, number_route):
     answers = Answers()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(answers.ask, client, "/number?a=1")
+        tasks.start_soon(answers.ask, client, "/?a=1")
         await gate.entered[0].wait()
         gate.open[1].set()
-        await answers.ask(client, "/number?a=2")
+        await answers.ask(client, "/?a=2")
         gate.open[0].set()
     assert answers == [(200, "1"), (200, "0")]
 
@@ -57,16 +58,11 @@ async def test_different_keys_do_not_wait_for_each_other(app, client, gate, numb
 async def test_when_the_first_is_cancelled_exactly_one_other_takes_over(app, client, gate, number_route):
     answers = Answers()
     first = anyio.CancelScope()
-
-    async def ask_first() -> None:
-        with first:
-            await answers.ask(client, "/number")
-
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(ask_first)
+        tasks.start_soon(answers.ask_within, first, client, "/")
         await gate.entered[0].wait()
         for _ in range(5):
-            tasks.start_soon(answers.ask, client, "/number")
+            tasks.start_soon(answers.ask, client, "/")
         await let_everybody_arrive()
         first.cancel()
         await gate.entered[1].wait()
@@ -107,13 +103,13 @@ async def test_a_waiter_that_is_cancelled_disturbs_nobody(app, client, gate, num
 
     async def wait() -> None:
         with waiter:
-            await answers.ask(client, "/number")
+            await answers.ask(client, "/")
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(answers.ask, client, "/number")
+        tasks.start_soon(answers.ask, client, "/")
         await gate.entered[0].wait()
         tasks.start_soon(wait)
-        tasks.start_soon(answers.ask, client, "/number")
+        tasks.start_soon(answers.ask, client, "/")
         await let_everybody_arrive()
         waiter.cancel()
         gate.open[0].set()
@@ -153,16 +149,16 @@ async def test_an_answer_begun_before_clear_is_not_stored_nor_shared_with_later_
 ):
     answers = Answers()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(answers.ask, client, "/number")
+        tasks.start_soon(answers.ask, client, "/")
         await gate.entered[0].wait()
         await cache.clear()
-        tasks.start_soon(answers.ask, client, "/number")
+        tasks.start_soon(answers.ask, client, "/")
         await gate.entered[1].wait()
         gate.open[0].set()
         await let_everybody_arrive()
         assert answers == [(200, "0")]
         gate.open[1].set()
-    await answers.ask(client, "/number")
+    await answers.ask(client, "/")
     assert answers == [(200, "0"), (200, "1"), (200, "1")]
 
 
@@ -171,7 +167,7 @@ async def test_an_answer_begun_before_clear_is_not_stored_when_nobody_asked_sinc
 ):
     answers = Answers()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(answers.ask, client, "/number")
+        tasks.start_soon(answers.ask, client, "/")
         await gate.entered[0].wait()
         await cache.clear()
         gate.open[0].set()
@@ -181,20 +177,15 @@ async def test_an_answer_begun_before_clear_is_not_stored_when_nobody_asked_sinc
 async def test_a_failure_after_clear_leaves_the_newer_execution_alone(app, client, cache, gate, number_route):
     answers = Answers()
     first = anyio.CancelScope()
-
-    async def ask_first() -> None:
-        with first:
-            await answers.ask(client, "/number")
-
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(ask_first)
+        tasks.start_soon(answers.ask_within, first, client, "/")
         await gate.entered[0].wait()
         await cache.clear()
-        tasks.start_soon(answers.ask, client, "/number")
+        tasks.start_soon(answers.ask, client, "/")
         await gate.entered[1].wait()
         first.cancel()
         await let_everybody_arrive()
-        tasks.start_soon(answers.ask, client, "/number")
+        tasks.start_soon(answers.ask, client, "/")
         await let_everybody_arrive()
         gate.open[1].set()
     assert answers == [(200, "1")] * 2

@@ -29,11 +29,7 @@ def revalidated(cache):
 
 
 async def test_a_stale_answer_is_sent_at_once_and_a_newer_one_computed_once(app, client, clock, gate, revalidated):
-    @app.get("/")
-    @cache_response(ttl_seconds=10, stale_while_revalidate_seconds=20)
-    async def number() -> int:
-        return await gate.pass_through()
-
+    gate.add_route(app, ttl_seconds=10, stale_while_revalidate_seconds=20)
     gate.open[0].set()
     assert (await client.get("/")).json() == 0
     clock.seconds += 10
@@ -61,11 +57,7 @@ async def test_an_answer_that_is_too_stale_is_waited_for(app, client, clock):
 
 
 async def test_who_may_not_have_the_stale_answer_waits_for_the_one_being_computed(app, client, clock, gate):
-    @app.get("/")
-    @cache_response(ttl_seconds=10, stale_while_revalidate_seconds=20)
-    async def number() -> int:
-        return await gate.pass_through()
-
+    gate.add_route(app, ttl_seconds=10, stale_while_revalidate_seconds=20)
     gate.open[0].set()
     await client.get("/")
     clock.seconds += 10

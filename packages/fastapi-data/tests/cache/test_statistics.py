@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from fastapi_data import CacheCollector, CacheStats, MemoryStore, MissingDriverError, ResponseCache, cache_response
 
 
-async def test_every_request_is_counted_by_how_it_was_answered(make_client, clock, gate):
+async def test_every_request_is_counted_by_how_it_was_answered(make_client, clock, gate, until_waiting):
     cache = ResponseCache(MemoryStore(clock=clock, max_bytes=3000), stale_while_revalidate_seconds=5)
     calls = count()
 
@@ -40,8 +40,7 @@ async def test_every_request_is_counted_by_how_it_was_answered(make_client, cloc
             tasks.start_soon(client.get, "/gate")
             await gate.entered[0].wait()
             tasks.start_soon(client.get, "/gate")
-            while cache.stats().waiting != 1:
-                await anyio.lowlevel.checkpoint()
+            await until_waiting(cache, 1)
             gate.open[0].set()
     stats = cache.stats()
     assert 0 < stats.size_bytes <= 3000

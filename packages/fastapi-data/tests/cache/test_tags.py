@@ -72,18 +72,12 @@ async def test_one_string_is_refused_since_its_letters_are_no_tags(client):
 
 
 async def test_who_asks_after_an_invalidation_gets_no_answer_from_before_and_who_asked_earlier_does(
-    make_client, any_store, gate
+    make_client, any_store, gate, until_waiting
 ):
     cache = ResponseCache(any_store, tags=["numbers"])
 
-    def add_routes(app: FastAPI) -> None:
-        @app.get("/")
-        @cache_response
-        async def number() -> int:
-            return await gate.pass_through()
-
     answers: dict[str, int] = {}
-    async with make_client(cache, add_routes) as client, anyio.create_task_group() as tasks:
+    async with make_client(cache, gate.add_route) as client, anyio.create_task_group() as tasks:
 
         async def ask(name: str) -> None:
             answers[name] = (await client.get("/")).json()
@@ -92,15 +86,13 @@ async def test_who_asks_after_an_invalidation_gets_no_answer_from_before_and_who
         await gate.entered[0].wait()
         await cache.invalidate(tags=["numbers"])
         tasks.start_soon(ask, "after")
-        while cache.stats().waiting < 1:
-            await anyio.lowlevel.checkpoint()
+        await until_waiting(cache, 1)
         gate.open[0].set()
         await gate.entered[1].wait()
         # A second invalidation does not make who asked before it wait for a third execution.
         await cache.invalidate(tags=["numbers"])
         tasks.start_soon(ask, "last")
-        while cache.stats().waiting < 1:
-            await anyio.lowlevel.checkpoint()
+        await until_waiting(cache, 1)
         gate.open[1].set()
         await gate.entered[2].wait()
         gate.open[2].set()
@@ -108,18 +100,12 @@ async def test_who_asks_after_an_invalidation_gets_no_answer_from_before_and_who
 
 
 async def test_one_who_waited_through_an_execution_takes_the_next_whatever_was_invalidated(
-    make_client, any_store, gate
+    make_client, any_store, gate, until_waiting
 ):
     cache = ResponseCache(any_store, tags=["numbers"])
 
-    def add_routes(app: FastAPI) -> None:
-        @app.get("/")
-        @cache_response
-        async def number() -> int:
-            return await gate.pass_through()
-
     answers: list[int] = []
-    async with make_client(cache, add_routes) as client, anyio.create_task_group() as tasks:
+    async with make_client(cache, gate.add_route) as client, anyio.create_task_group() as tasks:
 
         async def ask() -> None:
             answers.append((await client.get("/")).json())
@@ -129,12 +115,10 @@ async def test_one_who_waited_through_an_execution_takes_the_next_whatever_was_i
         await cache.invalidate(tags=["numbers"])
         for _ in range(3):
             tasks.start_soon(ask)
-        while cache.stats().waiting < 3:
-            await anyio.lowlevel.checkpoint()
+        await until_waiting(cache, 3)
         gate.open[0].set()
         await gate.entered[1].wait()
-        while cache.stats().waiting < 2:
-            await anyio.lowlevel.checkpoint()
+        await until_waiting(cache, 2)
         await cache.invalidate(tags=["numbers"])
         gate.open[1].set()
     assert answers == [0, 1, 1, 1]
