@@ -37,21 +37,21 @@ def test_words_that_others_link_with_become_a_wording_of_the_entry() -> None:
     pages = [ParsedPage("a.html", "A", entries=(_function("f"),), links=links)]
     [item] = assemble(pages, [])
     assert item.keys == {("f", Form.NAME): 0, ("shallow copy", Form.LINK): 2}
-    assert item.terms == "shallow copy"
+    assert item.wordings == ["shallow copy"]
 
 
 def test_words_that_lead_anywhere_name_nothing() -> None:
     entries = tuple(_function(f"f{number}") for number in range(5))
     links = tuple(Link("a.html", entry.name, "see here") for entry in entries)
     found = assemble([ParsedPage("a.html", "A", entries=entries, links=links)], [])
-    assert all(item.terms == "" for item in found)
+    assert not any(item.wordings for item in found)
 
 
 def test_index_lines_reach_the_entry_they_point_into() -> None:
     page = ParsedPage("a.html", "A", entries=(_section("walrus", "Assignment expressions"),))
     index = [IndexTerm(":= (colon equals)", "a.html", "walrus"), IndexTerm("lost", "a.html", "nowhere")]
     [item] = assemble([page], index)
-    assert item.terms == ":=\ncolon equals"
+    assert item.wordings == [":=", "colon equals"]
 
 
 def test_index_lines_that_repeat_an_objects_name_say_nothing_new() -> None:
@@ -63,8 +63,8 @@ def test_index_lines_that_repeat_an_objects_name_say_nothing_new() -> None:
         IndexTerm("serialization", "a.html", "module-json"),
     ]
     found = _by_name(assemble([page], index))
-    assert found["json.dump"].terms == ""
-    assert found["json"].terms == "serialization"
+    assert found["json.dump"].wordings == []
+    assert found["json"].wordings == ["serialization"]
 
 
 def test_what_a_deprecated_module_holds_is_deprecated() -> None:
@@ -73,6 +73,23 @@ def test_what_a_deprecated_module_holds_is_deprecated() -> None:
     page = ParsedPage("a.html", "A", entries=(module, _function("imp.find", module="imp"), _function("other.find")))
     found = _by_name(assemble([page], []))
     assert [found[name].deprecated for name in ("imp", "imp.find", "other.find")] == [True, True, False]
+
+
+def test_what_stands_in_a_deprecated_package_is_deprecated() -> None:
+    gone = (VersionNote("deprecated", "3.10", "See PEP 632."),)
+    package = Entry(anchor="package", kind="module", role="py:module", name="distutils", notes=gone)
+    module = Entry(anchor="module", kind="module", role="py:module", name="distutils.file_util")
+    inside = _function("distutils.file_util.copy_file", module="distutils.file_util")
+    beside = _function("distutils2.copy_file", module="distutils2")
+    found = _by_name(assemble([ParsedPage("a.html", "A", entries=(package, module, inside, beside))], []))
+    assert {name for name, item in found.items() if item.deprecated} == {package.name, module.name, inside.name}
+
+
+def test_an_entry_came_in_the_version_its_own_note_says() -> None:
+    notes = (VersionNote("changed", "3.9", ""), VersionNote("added", "3.8", ""))
+    entries = (_function("f", notes=notes), _function("g"))
+    found = _by_name(assemble([ParsedPage("a.html", "A", entries=entries)], []))
+    assert [found[name].added for name in ("f", "g")] == ["3.8", ""]
 
 
 def test_a_note_about_one_parameter_deprecates_nothing() -> None:

@@ -13,18 +13,23 @@ from livedocs.sources.documentation import Documentation
 # Names what a build does as it does it (pages parsed, statements sent to SQLite, the rename) and kills itself at the
 # given occurrence of one of these steps.
 _BUILD = """
-import os, signal, sys
+import os, signal, sqlite3, sys
 from pathlib import Path
-from sqlalchemy import Engine, event
 from livedocs.library.build import build_docset
 from livedocs.sources.documentation import Documentation
 
 deadly, left = sys.argv[3], int(sys.argv[4])
 renamed = False
+connect = sqlite3.connect
+
+def traced(*given, **named):
+    connection = connect(*given, **named)
+    connection.set_trace_callback(step)
+    return connection
 
 def step(what):
     global left
-    left -= what.startswith(deadly)
+    left -= what.strip().startswith(deadly)
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -38,7 +43,7 @@ def audit(name, arguments):
 
 def main():
     documentation = Documentation(Path(sys.argv[1]), "again")
-    event.listen(Engine, "before_cursor_execute", lambda *given: step(given[2].strip()))
+    sqlite3.connect = traced
     sys.addaudithook(audit)
     build_docset(documentation, Path(sys.argv[2]), report=lambda *given: step(given[0]))
 
@@ -51,9 +56,11 @@ _STEPS = [
     ("Writing the library", 1),
     ("CREATE TABLE", 4),
     ("INSERT INTO main.entry", 1),
-    ("DELETE", 1),
-    ("INSERT INTO entry_body", 1),
-    ("INSERT INTO entry_text", 1),
+    ("INSERT INTO entry_body", 9),
+    ("INSERT INTO entry_column", 3),
+    ("INSERT INTO name_beginning", 1),
+    ("INSERT INTO posting", 99),
+    ("INSERT INTO vocabulary", 1),
     ("PRAGMA user_version", 1),
     ("os.rename", 1),
     ("after the rename", 1),

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from livedocs.library.parallel import pack, parse_pages
+from livedocs.library.compression import decompress
+from livedocs.library.parallel import pack, parsing
 from livedocs.parsing.contexts import contexts
 from livedocs.parsing.generated import is_generated
 from livedocs.parsing.models import Entry, ParsedPage, VersionNote
@@ -16,27 +17,30 @@ def test_the_number_of_workers_changes_nothing(jinja_documentation: Documentatio
     root = jinja_documentation.root
     paths = sorted(path.name for path in root.glob("*.html") if not is_generated(path.name))
     known = contexts(Inventory.load(jinja_documentation.inventory_path), "/docs/jinja/3.1/", paths)
-    alone = list(parse_pages(root, known, workers=1))
-    together = list(parse_pages(root, known, workers=2))
-    assert [page.page.path for page in alone] == paths
-    assert alone == together
+    with parsing(root, known, workers=1) as (dictionary, pages):
+        alone = {page.page.path: page for page in pages}
+    with parsing(root, known, workers=2) as (same_dictionary, pages):
+        together = {page.page.path: page for page in pages}
+    assert sorted(alone) == paths
+    assert (alone, dictionary) == (together, same_dictionary)
 
 
-ENTRY = Entry("a", "function", "py:function", "a", summary="Tea.", text="Tea. Hot.", html="<p>Tea. Hot.</p>")
-OTHER = replace(ENTRY, anchor="b", name="b", text="Water.", html="<p>Water.</p>")
-PAGE = ParsedPage("a.html", "A", html="<p>page</p>", entries=(ENTRY, OTHER))
+ENTRY = Entry("a", "function", "py:function", "a", summary="Tea.", text="Tea. Hot.", spans=((0, 16),))
+OTHER = replace(ENTRY, anchor="b", name="b", text="Water.", spans=((16, 29),))
+PAGE = ParsedPage("a.html", "A", html="<p>Tea. Hot.</p><p>Water.</p>", entries=(ENTRY, OTHER))
+DICTIONARY = b"<p>Tea. Cold.</p>"
 
 
 def test_a_description_that_entries_share_is_compressed_once() -> None:
     shared = tuple(replace(ENTRY, anchor=f"a{number}") for number in range(300))
-    packed = pack(replace(PAGE, entries=shared))
+    packed = pack(replace(PAGE, entries=shared), DICTIONARY)
     assert len({id(text) for text in packed.entry_texts}) == 1
-    assert len({id(html) for html in packed.entry_htmls}) == 1
+    assert {decompress(text, DICTIONARY) for text in packed.entry_texts} == {ENTRY.text}
 
 
 def test_the_same_page_has_the_same_digest() -> None:
-    equal = replace(PAGE, html="<p>{}</p>".format("page"), entries=(replace(ENTRY), replace(OTHER)))
-    assert pack(equal).digest == pack(PAGE).digest
+    equal = replace(PAGE, html="{}<p>Water.</p>".format("<p>Tea. Hot.</p>"), entries=(replace(ENTRY), replace(OTHER)))
+    assert pack(equal, DICTIONARY).digest == pack(PAGE, DICTIONARY).digest
 
 
 @pytest.mark.parametrize(
@@ -47,11 +51,11 @@ def test_the_same_page_has_the_same_digest() -> None:
         replace(PAGE, entries=(ENTRY,)),
         replace(PAGE, entries=(OTHER, ENTRY)),
         replace(PAGE, entries=(replace(ENTRY, text=OTHER.text), replace(OTHER, text=ENTRY.text))),
-        replace(PAGE, entries=(replace(ENTRY, text=ENTRY.html, html=ENTRY.text), OTHER)),
+        replace(PAGE, entries=(replace(ENTRY, spans=((0, 15),)), OTHER)),
         replace(PAGE, entries=(replace(ENTRY, text=OTHER.text), OTHER)),
         replace(PAGE, entries=(replace(ENTRY, summary=""), OTHER)),
         replace(PAGE, entries=(replace(ENTRY, notes=(VersionNote("added", "1", ""),)), OTHER)),
     ],
 )
 def test_whatever_changes_on_a_page_changes_its_digest(changed: ParsedPage) -> None:
-    assert pack(changed).digest != pack(PAGE).digest
+    assert pack(changed, DICTIONARY).digest != pack(PAGE, DICTIONARY).digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
 MAX_TERM_CHARS = 64
 """Longer runs of letters are data, not words: they are not indexed."""
+
+STOP_WORDS = frozenset(
+    """a an and are as at be by can could do does for from get has have how i if in into is it its me my of on or our
+    should so that the their them then there this to use using via want was way what when where which who why will with
+    without would you your""".split()  # noqa: SIM905 - reads better than a hundred quotes
+)
+"""Words that say nothing of what is asked for when others do."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|_+\w*[^\W_]")
 
@@ -57,24 +65,26 @@ def stem(word: str) -> str:
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
+def name_parts(name: str) -> list[str]:
+    """Parts of an identifier, in lower case: between dots and underscores, at digits, and where capitals begin.
+
+    >>> name_parts("HTTPServer.list_dir2")
+    ['http', 'server', 'list', 'dir', '2']
+    """
+    return [part.lower() for part in _PART.findall(name)]
+
+
 def name_words(name: str, segments: Callable[[str], tuple[str, ...]]) -> list[str]:
-    """Words inside an identifier, in lower case: between underscores and digits, at capitals, in what is run together.
+    """The parts of an identifier, each followed by the words that it runs together.
 
     Args:
         name: an identifier, dotted or not.
         segments: words that a part is made of, see `Segmenter`; none when it is a word itself.
 
-    >>> name_words("HTTPServer.list_dir", lambda word: ())
-    ['http', 'server', 'list', 'dir']
     >>> name_words("os.listdir", {"os": (), "listdir": ("list", "dir")}.__getitem__)
     ['os', 'listdir', 'list', 'dir']
     """
-    words: list[str] = []
-    for part in _PART.findall(name):
-        word = part.lower()
-        words.append(word)
-        words += segments(word)
-    return words
+    return [word for part in name_parts(name) for word in (part, *segments(part))]
 
 
 _COMPOUND_CHARS = range(5, 25)
@@ -128,13 +138,9 @@ class Segmenter:
         return pieces if len(pieces) <= _MOST_WORDS and max(map(len, pieces), default=0) > 2 else ()
 
 
-def count_words(texts: Iterable[str]) -> dict[str, int]:
-    """How often words occur in texts, for `Segmenter`; only letters, in lower case."""
-    counts: dict[str, int] = {}
-    for text in texts:
-        for word in _LETTERS.findall(text.lower()):
-            counts[word] = counts.get(word, 0) + 1
-    return counts
-
-
 _LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def count_words(texts: Iterable[str]) -> Counter[str]:
+    """How often words occur in texts, for `Segmenter`; only letters, in lower case."""
+    return Counter(_LETTERS.findall("\n".join(texts).lower()))

@@ -44,10 +44,14 @@ class AssembledEntry:
     keys: dict[tuple[str, Form], int] = field(default_factory=dict[tuple[str, Form], int])
 
     @property
-    def terms(self) -> str:
-        """What else it is called, a wording a line: index entries and the texts of links to it."""
-        wordings = {key for key, form in self.keys if form in {Form.SYNTAX, Form.INDEX, Form.LINK}}
-        return "\n".join(sorted(wordings))
+    def wordings(self) -> list[str]:
+        """What else it is called: index entries and the texts of links to it."""
+        return sorted({key for key, form in self.keys if form in {Form.SYNTAX, Form.INDEX, Form.LINK}})
+
+    @property
+    def added(self) -> str:
+        """The version in which it came; empty when the documentation does not say."""
+        return next((note.version for note in self.entry.notes if note.change == "added"), "")
 
 
 def assemble(pages: Sequence[ParsedPage], index: Iterable[IndexTerm]) -> list[AssembledEntry]:
@@ -76,9 +80,10 @@ def vocabulary(entries: Iterable[AssembledEntry], texts: Counter[str]) -> Counte
 
     Args:
         entries: whose names, titles and terms count more than running text.
-        texts: words of running text, see `words`; those that occur once are left out, they may be typos themselves.
+        texts: words of running text; those that occur once are left out, they may be typos themselves, and so are those
+            that are none in the sense of `words`.
     """
-    counted = Counter({word: count for word, count in texts.items() if count > 1})
+    counted = Counter({word: count for word, count in texts.items() if count > 1 and _WORD.fullmatch(word)})
     for item in entries:
         for key, form in item.keys:
             weight = _NAME_WORD_FREQUENCY if form <= Form.TITLE else 1
@@ -104,9 +109,11 @@ def _entries(pages: Sequence[ParsedPage]) -> Iterator[AssembledEntry]:
         for entry in page.entries
         if entry.kind == "module" and any(note.change in {"deprecated", "removed"} for note in entry.notes)
     }
+    inside_gone = tuple(f"{name}." for name in gone)
     for number, page in enumerate(pages):
         for entry in page.entries:
-            deprecated = entry.module in gone or entry.name in gone or _is_deprecated(entry)
+            module = entry.name if entry.kind == "module" else entry.module
+            deprecated = f"{module}.".startswith(inside_gone) or _is_deprecated(entry)
             keys = {key: 0 for key in entry_keys(entry) if key[0] and len(key[0]) <= MAX_KEY_CHARS}
             yield AssembledEntry(entry, number, area[page.path], deprecated, keys=keys)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from livedocs.errors import LibraryCorruptError, LibraryMissingError, LibraryVersionError, NotFoundError
 from livedocs.library import snapshot
 from livedocs.library.contents import read_documentation
+from livedocs.library.copying import copy_docsets
+from livedocs.library.gaps import DocsetGap
+from livedocs.library.index.blocks import stored_postings
 from livedocs.library.keys import docset_slug
-from livedocs.library.writer import copy_docsets, new_snapshot, remove_docset, write_docset
+from livedocs.library.writer import new_snapshot, write_docset, write_index
 from livedocs.sources.documentation import ignore_progress
 
 if TYPE_CHECKING:
@@ -72,9 +76,14 @@ def build_docset(
         report("Writing the library", 0, None)
         with new_snapshot(new) as connection:
             if last is not None:
-                copy_docsets(connection, last)
-                remove_docset(connection, content.docset.name, content.docset.version)
-            write_docset(connection, content)
+                with closing(snapshot.connect(last)) as stored:
+                    removed = DocsetGap.find(stored, content.docset.name, content.docset.version)
+                    copy_docsets(connection, last, removed)
+                    write_docset(connection, content)
+                    write_index(connection, stored_postings(stored, removed and removed.entries), content.postings)
+            else:
+                write_docset(connection, content)
+                write_index(connection, (), content.postings)
         set_aside = snapshot.set_aside(library_path) if unusable else None
     size_bytes = library_path.stat().st_size
     return BuildReport(content.docset, content.coverage, time.perf_counter() - started, size_bytes, set_aside)
@@ -94,11 +103,14 @@ def remove(name: str, version: str, library_path: Path) -> None:
     """
     library_path = library_path.resolve()
     snapshot.check(library_path)
-    with snapshot.replacing(library_path) as new, new_snapshot(new) as connection:
+    with snapshot.replacing(library_path) as new:
         snapshot.verify(library_path)
-        copy_docsets(connection, library_path)
-        if not remove_docset(connection, docset_slug(name), docset_slug(version)):
-            raise NotFoundError(f"There is no docset {name} {version} in {library_path}. See 'livedocs docsets'.")
+        with closing(snapshot.connect(library_path)) as stored, new_snapshot(new) as connection:
+            removed = DocsetGap.find(stored, docset_slug(name), docset_slug(version))
+            if removed is None:
+                raise NotFoundError(f"There is no docset {name} {version} in {library_path}. See 'livedocs docsets'.")
+            copy_docsets(connection, library_path, removed)
+            write_index(connection, stored_postings(stored, removed.entries), None)
 
 
 def _last(library_path: Path) -> tuple[Path | None, bool]:

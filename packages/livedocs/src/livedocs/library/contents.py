@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from livedocs.errors import SourceError
 from livedocs.library.assemble import AssembledEntry, assemble, vocabulary
+from livedocs.library.index.fields import DocsetFields
+from livedocs.library.index.impacts import DocsetPostings, weigh
 from livedocs.library.keys import docset_slug
 from livedocs.library.models import Asset, Docset
-from livedocs.library.parallel import PackedPage, parse_pages
+from livedocs.library.parallel import PackedPage, parsing
 from livedocs.parsing.contexts import contexts
 from livedocs.parsing.coverage import CoverageReport, coverage
 from livedocs.parsing.general_index import parse_general_index
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 _MAX_ASSET_BYTES = 8 * 1024 * 1024
 _UNSTATED = "not stated by the documentation"
-_CONTENT_FORMAT = b"livedocs content 1"
+_CONTENT_FORMAT = b"livedocs content 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class DocsetContent:
         docset: its row.
         pages: in the order of their paths.
         entries: in the order of pages and text, see `livedocs.library.assemble`.
+        dictionary: what the texts of its pages are compressed with.
         vocabulary: words that spelling is corrected to.
+        postings: its part of the index.
         assets: files its pages show.
         coverage: objects in the inventory, entries found, what is missing.
     """
@@ -47,7 +51,9 @@ class DocsetContent:
     docset: Docset
     pages: Sequence[PackedPage]
     entries: Sequence[AssembledEntry]
+    dictionary: bytes
     vocabulary: Counter[str]
+    postings: DocsetPostings
     assets: Sequence[Asset]
     coverage: CoverageReport
 
@@ -71,17 +77,17 @@ def read_documentation(
     docset_version = docset_slug(version or documentation.version or inventory.version or "latest")
     known = contexts(inventory, f"/docs/{docset_name}/{docset_version}/", written)
     packed: list[PackedPage] = []
-    for page in parse_pages(root, known):
-        packed.append(page)
-        report("Parsing pages", len(packed), len(written))
+    with parsing(root, known) as (dictionary, parsed):
+        for page in parsed:
+            packed.append(page)
+            report("Parsing pages", len(packed), len(written))
+    packed.sort(key=lambda item: item.page.path)
     pages = [item.page for item in packed]
     index = tuple(_index_terms(root, paths))
     entries = assemble(pages, index)
     assets = tuple(_assets(root, pages))
     covered = coverage(inventory, pages)
-    texts = Counter[str]()
-    for item in packed:
-        texts.update(item.words)
+    fields = DocsetFields(title, entries, (item.words for item in packed))
     docset = replace(
         _describe(documentation, pages),
         name=docset_name,
@@ -92,7 +98,16 @@ def read_documentation(
         object_count=covered.wanted,
         missing_count=len(covered.missing),
     )
-    return DocsetContent(docset, packed, entries, vocabulary(entries, texts), assets, covered)
+    return DocsetContent(
+        docset=docset,
+        pages=packed,
+        entries=entries,
+        dictionary=dictionary,
+        vocabulary=vocabulary(entries, fields.word_counts()),
+        postings=weigh(fields, len(entries)),
+        assets=assets,
+        coverage=covered,
+    )
 
 
 def _html_files(root: Path) -> Iterator[Path]:

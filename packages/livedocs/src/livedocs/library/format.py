@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by every change that an older livedocs could not read; written to SQLite's ``user_version``."""
 
 APPLICATION_ID = 0x4C444F43
 """``LDOC``, written to SQLite's ``application_id`` so that a library is told from any other SQLite file."""
-
-FULL_TEXT_COLUMNS = ("name", "title", "terms", "place", "text")
-"""Columns of the full-text index ``entry_text``, in the order bm25 weights are given."""

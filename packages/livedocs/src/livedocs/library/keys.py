@@ -74,18 +74,6 @@ def split_docset(text: str) -> tuple[str, str]:
     return name, version
 
 
-_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-
-
-def split_name(name: str) -> str:
-    """The words inside an identifier, for full text.
-
-    >>> split_name("http.HTTPStatus.is_server_error")
-    'http HTTP Status is server error'
-    """
-    return " ".join(_PART.findall(name))
-
-
 def entry_keys(entry: Entry) -> Iterator[tuple[str, Form]]:
     """Keys an entry has by itself: its names, their dotted suffixes, its title.
 

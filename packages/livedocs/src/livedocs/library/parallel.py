@@ -6,25 +6,25 @@ import hashlib
 import multiprocessing
 import os
 import threading
-import zlib
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from livedocs.errors import SourceError
-from livedocs.library.assemble import words
+from livedocs.library.compression import SAMPLE_PAGES, Compressor, make_dictionary
+from livedocs.library.page_words import PageWords, count_page
 from livedocs.parsing.page import parse_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from livedocs.parsing.models import PageContext, ParsedPage
 
-_PAGES_PER_TASK = 4
-_COMPRESSION_LEVEL = 6
+_FEW_PAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,95 +32,117 @@ class PackedPage:
     """A parsed page, ready to be written.
 
     Attributes:
-        page: without its HTML and that of its entries.
-        html: the page's, zlib-compressed.
-        entry_texts: each entry's text, zlib-compressed.
-        entry_htmls: each entry's HTML, zlib-compressed.
-        words: of its text, with how often they occur.
+        page: without its HTML and without the text and HTML of its entries.
+        html: the page's, compressed.
+        entry_texts: each entry's text, compressed.
+        words: of its entries.
         digest: sha256 over everything that was parsed.
     """
 
     page: ParsedPage
     html: bytes
     entry_texts: tuple[bytes, ...]
-    entry_htmls: tuple[bytes, ...]
-    words: Counter[str]
+    words: PageWords
     digest: bytes
 
 
-def parse_pages(root: Path, contexts: Mapping[str, PageContext], *, workers: int | None = None) -> Iterator[PackedPage]:
-    """Parse pages and yield them in the order of ``contexts``, each as soon as it and those before it are ready.
+@contextmanager
+def parsing(
+    root: Path, contexts: Mapping[str, PageContext], *, workers: int | None = None
+) -> Generator[tuple[bytes, Iterator[PackedPage]], None, None]:
+    """Parse pages on every core.
 
     Args:
         root: folder the paths are relative to.
         contexts: what is known about each page, by path.
         workers: processes; None: one a core, and none besides this one for a handful of pages.
 
+    Yields:
+        The dictionary that texts are compressed with, see `livedocs.library.compression`; and the pages, each as soon
+        as it is ready, so in no order.
+
     Raises:
         SourceError: a page cannot be read, or a process that parses was killed.
     """
-    tasks = [(root / path, context) for path, context in contexts.items()]
-    count = workers or os.cpu_count() or 1
-    if count == 1 or len(tasks) <= _PAGES_PER_TASK:
-        yield from map(_parse, tasks)
+    count = min(workers or os.cpu_count() or 1, len(contexts))
+    if count == 1 or len(contexts) <= _FEW_PAGES:
+        dictionary = _sample_dictionary(root, contexts)
+        yield dictionary, (_parse(root / path, context, dictionary) for path, context in contexts.items())
         return
     # Spawned, not forked: progress bars and servers run threads, and a fork would copy their locks as they stand.
     context = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(min(count, len(tasks)), context, initializer=_end_with_parent) as executor:
-            yield from executor.map(_parse, tasks, chunksize=_PAGES_PER_TASK)
+        with ProcessPoolExecutor(count, context, initializer=_end_with_parent) as executor:
+            for _ in range(count):
+                executor.submit(_compressor, b"")  # they start while this process parses the first pages
+            dictionary = _sample_dictionary(root, contexts)
+            yield dictionary, _parsed(executor, root, contexts, dictionary)
     except BrokenProcessPool as error:
         message = "A process that parses pages was killed, most often for want of memory. Free some and build again."
         raise SourceError(message) from error
 
 
-def pack(page: ParsedPage) -> PackedPage:
+def _parsed(
+    executor: ProcessPoolExecutor, root: Path, contexts: Mapping[str, PageContext], dictionary: bytes
+) -> Iterator[PackedPage]:
+    # The longest first: were one of them the last, the other processes would have nothing to do meanwhile.
+    longest_first = sorted(contexts, key=lambda path: _size_bytes(root / path), reverse=True)
+    tasks = [executor.submit(_parse, root / path, contexts[path], dictionary) for path in longest_first]
+    try:
+        for task in as_completed(tasks):
+            yield task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _sample_dictionary(root: Path, contexts: Mapping[str, PageContext]) -> bytes:
+    paths = list(contexts)
+    step = max(1, len(paths) // SAMPLE_PAGES)
+    chosen = paths[step // 2 :: step][:SAMPLE_PAGES]
+    return make_dictionary(parse_page(_read(root / path), contexts[path]) for path in chosen)
+
+
+def _parse(path: Path, context: PageContext, dictionary: bytes) -> PackedPage:
+    return pack(parse_page(_read(path), context), dictionary)
+
+
+def _size_bytes(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}. Make it readable, or leave it out.") from error
+
+
+def pack(page: ParsedPage, dictionary: bytes) -> PackedPage:
     """Compress what is only read, count words and take the digest of a parsed page."""
-    counted = Counter[str]()
-    for entry in page.entries:
-        counted.update(words(entry.text))
-    texts = _distinct_texts(page)
-    compressed = {text: _compress(text) for text in texts}
+    compressor = _compressor(dictionary)
+    texts = dict.fromkeys(entry.text for entry in page.entries)
+    compressed = {text: compressor.compress(text) for text in texts}
     return PackedPage(
-        page=replace(page, html="", entries=tuple(replace(entry, html="") for entry in page.entries)),
-        html=compressed[page.html],
+        page=replace(page, html="", entries=tuple(replace(entry, html="", text="") for entry in page.entries)),
+        html=compressor.compress(page.html),
         entry_texts=tuple(compressed[entry.text] for entry in page.entries),
-        entry_htmls=tuple(compressed[entry.html] for entry in page.entries),
-        words=counted,
+        words=count_page(page.entries),
         digest=_digest(page, texts),
     )
 
 
-def _distinct_texts(page: ParsedPage) -> dict[str, str]:
-    """The long texts of a page, each once however many entries share it, with a number that stands for it."""
-    bodies = (body for entry in page.entries for body in (entry.text, entry.html))
-    return {text: str(number) for number, text in enumerate(dict.fromkeys((page.html, *bodies)))}
+_compressor = lru_cache(1)(Compressor)
 
 
-def _digest(page: ParsedPage, texts: Mapping[str, str]) -> bytes:
+def _digest(page: ParsedPage, texts: Iterable[str]) -> bytes:
     """Sha256 over a page: its shape with a number in place of each long text, and the texts in their order."""
-    shape = replace(
-        page,
-        html=texts[page.html],
-        entries=tuple(replace(entry, text=texts[entry.text], html=texts[entry.html]) for entry in page.entries),
-    )
-    digest = hashlib.sha256(repr(shape).encode("utf-8", "surrogatepass"))
-    for text in texts:
+    numbers = {text: str(number) for number, text in enumerate(texts)}
+    entries = tuple(replace(entry, text=numbers[entry.text], html="") for entry in page.entries)
+    digest = hashlib.sha256(repr(replace(page, html="", entries=entries)).encode("utf-8", "surrogatepass"))
+    for text in (page.html, *numbers):
         digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
     return digest.digest()
-
-
-def _compress(text: str) -> bytes:
-    return zlib.compress(text.encode("utf-8", "replace"), _COMPRESSION_LEVEL)
-
-
-def _parse(task: tuple[Path, PageContext]) -> PackedPage:
-    path, context = task
-    try:
-        html = path.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}. Make it readable, or leave it out.") from error
-    return pack(parse_page(html, context))
 
 
 def _end_with_parent() -> None:

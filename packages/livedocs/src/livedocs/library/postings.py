@@ -110,6 +110,7 @@ COLUMNS: Mapping[str, str] = {
     "built_in": "u1",
     "name_chars": "<u2",
     "links": "<u4",
+    "page_links": "<u4",
 }
 """What is known of every entry at once, with the type of its numbers; see ``entry_column`` in the schema."""
 

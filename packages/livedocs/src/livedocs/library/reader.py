@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import func, select
 
 from livedocs.errors import NotFoundError
 from livedocs.library import schema
+from livedocs.library.compression import decompress
 from livedocs.library.models import Asset, Docset, Page, StoredEntry
 from livedocs.parsing.models import Crumb, VersionNote
 
@@ -61,7 +61,7 @@ def library_hash(executor: Executor) -> str:
     first_entry = (
         select(func.min(schema.entry.c.id)).where(schema.entry.c.docset_id == schema.docset.c.id).scalar_subquery()
     )
-    rows = executor.execute(select(schema.docset, first_entry).order_by(schema.docset.c.id))
+    rows = executor.execute(select(*_DOCSET, first_entry).order_by(schema.docset.c.id))
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
 
 
@@ -73,7 +73,7 @@ def page(executor: Executor, docset: str, version: str, path: str) -> Page:
     """
     table = schema.page
     row = executor.execute(
-        select(table, *_DOCSET)
+        select(table, schema.docset.c.dictionary, *_DOCSET)
         .join(schema.docset, schema.docset.c.id == table.c.docset_id)
         .where(schema.docset.c.name == docset, schema.docset.c.version == version, table.c.path == path)
     ).first()
@@ -85,7 +85,7 @@ def page(executor: Executor, docset: str, version: str, path: str) -> Page:
         path=path,
         title=fields[table.c.title],
         breadcrumb=tuple(Crumb(title, target) for title, target in fields[table.c.breadcrumb]),
-        html=zlib.decompress(fields[table.c.html]).decode(),
+        html=decompress(fields[table.c.html], fields[schema.docset.c.dictionary]),
         previous=fields[table.c.previous],
         next=fields[table.c.next],
     )
@@ -99,7 +99,7 @@ def entry(executor: Executor, entry_id: int) -> StoredEntry:
     """
     item, body = schema.entry, schema.entry_body
     row = executor.execute(
-        select(item, body, schema.page.c.path, schema.page.c.title, *_DOCSET)
+        select(item, body, schema.page, schema.docset.c.dictionary, *_DOCSET)
         .join(body, body.c.entry_id == item.c.id)
         .join(schema.page, schema.page.c.id == item.c.page_id)
         .join(schema.docset, schema.docset.c.id == item.c.docset_id)
@@ -108,13 +108,16 @@ def entry(executor: Executor, entry_id: int) -> StoredEntry:
     if row is None:
         raise NotFoundError(f"There is no entry {entry_id}. Entries are numbered anew by each build: search again.")
     fields = _fields(row)
+    dictionary = fields[schema.docset.c.dictionary]
+    page_html = decompress(fields[schema.page.c.html], dictionary)
+    spans = iter(fields[body.c.spans])
     return StoredEntry(
         docset=_docset_row(row),
         page=fields[schema.page.c.path],
         page_title=fields[schema.page.c.title],
         signatures=tuple(fields[body.c.signatures]),
-        text=zlib.decompress(fields[body.c.text]).decode(),
-        html=zlib.decompress(fields[body.c.html]).decode(),
+        text=decompress(fields[body.c.text], dictionary),
+        html="".join(page_html[start:end] for start, end in zip(spans, spans, strict=True)),
         breadcrumb=tuple(fields[item.c.breadcrumb]),
         notes=tuple(VersionNote(*note) for note in fields[body.c.notes]),
         **{

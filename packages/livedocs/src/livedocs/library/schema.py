@@ -1,7 +1,8 @@
 """The one place that says what a library looks like in a database.
 
-Ordinary tables are described once with SQLAlchemy, so that every database livedocs supports creates them from the same
-words. The full-text index is SQLite's own (FTS5) and is created beside them.
+Tables are described once with SQLAlchemy, so that every database livedocs supports creates them from the same words.
+What search reads of many entries at once stands in blobs, whose formats are in `livedocs.library.postings`. Ids of
+docsets, pages and entries count from 1 without a gap, and those of one docset stand together.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-
-from livedocs.library.format import FULL_TEXT_COLUMNS
 
 metadata = MetaData()
 
@@ -43,6 +42,7 @@ docset = Table(
     Column("entry_count", Integer, nullable=False),
     Column("object_count", Integer, nullable=False, comment="objects of the inventory that ought to be found"),
     Column("missing_count", Integer, nullable=False, comment="those of them that were not found"),
+    Column("dictionary", LargeBinary, nullable=False, comment="livedocs.library.compression.make_dictionary"),
     UniqueConstraint("name", "version"),
 )
 
@@ -56,7 +56,7 @@ page = Table(
     Column("breadcrumb", JSON, nullable=False, comment="[[title, path], ...], outermost first"),
     Column("previous", String, nullable=False),
     Column("next", String, nullable=False),
-    Column("html", LargeBinary, nullable=False, comment="sanitised body, zlib"),
+    Column("html", LargeBinary, nullable=False, comment="sanitised body, livedocs.library.compression"),
     UniqueConstraint("docset_id", "path"),
 )
 
@@ -79,7 +79,7 @@ entry = Table(
     Column("deprecated", Boolean, nullable=False),
     Column("area", SmallInteger, nullable=False, comment="livedocs.library.areas.Area"),
     Column("link_count", Integer, nullable=False, comment="links to it from other places of its documentation"),
-    Column("terms", Text, nullable=False, comment="what else it is called, a folded wording a line"),
+    Column("added", String, nullable=False, comment="version in which it came; empty when not stated"),
     UniqueConstraint("page_id", "anchor"),
 )
 
@@ -89,8 +89,8 @@ entry_body = Table(
     Column("entry_id", Integer, ForeignKey("entry.id"), primary_key=True),
     Column("signatures", JSON, nullable=False),
     Column("notes", JSON, nullable=False, comment="[[change, version, text], ...]"),
-    Column("text", LargeBinary, nullable=False, comment="plain text, zlib"),
-    Column("html", LargeBinary, nullable=False, comment="sanitised, zlib"),
+    Column("text", LargeBinary, nullable=False, comment="plain text, livedocs.library.compression"),
+    Column("spans", JSON, nullable=False, comment="where its HTML is in the page's: [start, end, start, end, ...]"),
 )
 
 asset = Table(
@@ -160,10 +160,3 @@ name_beginning = Table(
     Column("data", LargeBinary, nullable=False, comment="livedocs.library.postings.Matches"),
     sqlite_with_rowid=False,
 )
-
-FULL_TEXT_DDL = f"""
-CREATE VIRTUAL TABLE entry_text USING fts5(
-    {", ".join(FULL_TEXT_COLUMNS)}, content='', tokenize='porter unicode61 remove_diacritics 2'
-)
-"""
-"""SQLite's FTS5, without a second copy of the text: the rows' ids are those of ``entry``."""

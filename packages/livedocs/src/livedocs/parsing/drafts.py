@@ -101,15 +101,34 @@ class Draft:
             html: the sanitised page.
             with_contents: whether tables of contents stay; their words are those of other entries.
         """
+        return "".join(html[start:end] for start, end in self.own_spans(html, with_contents=with_contents))
+
+    def own_spans(self, html: str, *, with_contents: bool = True) -> tuple[tuple[int, int], ...]:
+        """Where `own_html` stands in the page's HTML; no white space at either end."""
         left_out = self.cuts if with_contents else sorted(self.cuts + self.contents)
         cuts = iter([*left_out, (len(html), len(html))])
         cut_start, cut_end = next(cuts)
-        pieces: list[str] = []
+        spans: list[tuple[int, int]] = []
         for start, end in self.ranges:
             position = start
             while cut_start < end:
-                pieces.append(html[position:cut_start])
+                spans.append((position, cut_start))
                 position = max(position, cut_end)
                 cut_start, cut_end = next(cuts)
-            pieces.append(html[position:end])
-        return "".join(pieces).strip()
+            spans.append((position, end))
+        return _stripped(html, [(start, end) for start, end in spans if start < end])
+
+
+def _stripped(html: str, spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    first, last = 0, len(spans)
+    while first < last and html[slice(*spans[first])].isspace():
+        first += 1
+    while first < last and html[slice(*spans[last - 1])].isspace():
+        last -= 1
+    kept = spans[first:last]
+    if kept:
+        start, end = kept[0]
+        kept[0] = end - len(html[start:end].lstrip()), end
+        start, end = kept[-1]
+        kept[-1] = start, start + len(html[start:end].rstrip())
+    return tuple(kept)

@@ -76,7 +76,8 @@ class _Builder:
         self._copied_characters = 0
 
     def add(self, draft: Draft) -> None:
-        own = draft.own_html(self._html)
+        spans = draft.own_spans(self._html)
+        own = "".join(self._html[start:end] for start, end in spans)
         text = plain_text(draft.own_html(self._html, with_contents=False) if draft.contents else own)
         notes = tuple(
             read_note(change_of(note) or "", self._html[note.inner_start : note.inner_end]) for note in draft.notes
@@ -101,7 +102,8 @@ class _Builder:
                 level=draft.level,
             )
             if described is None:
-                described = replace(entry, text=text, html=own, notes=notes, anchors=(*entry.anchors, *ids(own)))
+                anchors = (*entry.anchors, *ids(own))
+                described = replace(entry, text=text, html=own, spans=spans, notes=notes, anchors=anchors)
                 self._entries[head.anchor] = described
             else:
                 self._entries[head.anchor] = self._with_copy(entry, described)
@@ -132,6 +134,7 @@ class _Builder:
                 anchors=(),
                 text="",
                 html="",
+                spans=(),
                 notes=(),
             )
             if identity.role == "py:module":
@@ -140,7 +143,7 @@ class _Builder:
         if len(strays) == 1 and entry.kind == "section" and strays[0].kind == "module":
             # A module directive below a heading documents its module in that section: one thing, not two.
             places = (entry.anchor, *(anchor for anchor in entry.anchors if anchor != strays[0].anchor))
-            entry = replace(strays.pop(), anchors=places, text=entry.text, html=entry.html, notes=entry.notes)
+            entry = _describe(replace(strays.pop(), anchors=places), entry)
         strays = [self._with_copy(stray, entry) for stray in strays]
         taken = {stray.anchor for stray in strays}
         return [replace(entry, anchors=tuple(a for a in entry.anchors if a not in taken)), *strays]
@@ -150,7 +153,7 @@ class _Builder:
         self._copied_characters += len(described.html)
         if self._copied_characters > max(_COPIED_CHARACTERS, len(self._html)):
             return entry
-        return replace(entry, text=described.text, html=described.html, notes=described.notes)
+        return _describe(entry, described)
 
     def _module(self, head: Head, draft: Draft) -> str:
         if head.kind == "module":
@@ -165,3 +168,8 @@ class _Builder:
                 return summary_of(words)
         noted = {inline_text(self._html[note.inner_start : note.inner_end]) for note in draft.notes}
         return summary_of(next((line for line in text.splitlines() if line not in noted), ""))
+
+
+def _describe(entry: Entry, described: Entry) -> Entry:
+    """An entry with the description of another."""
+    return replace(entry, text=described.text, html=described.html, spans=described.spans, notes=described.notes)

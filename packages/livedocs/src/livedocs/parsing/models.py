@@ -38,6 +38,7 @@ class Entry:
         summary: the first paragraph as plain text.
         text: its own full text without that of nested entries.
         html: its own sanitised HTML without that of nested entries.
+        spans: where that HTML stands in its page's, as ``(start, end)`` in characters, in order.
         notes: what came, changed or goes in which version.
         aliases: further qualified names of the same object (several names over one description are separate entries;
             this is for names only the inventory knows).
@@ -56,6 +57,7 @@ class Entry:
     summary: str = ""
     text: str = ""
     html: str = ""
+    spans: tuple[tuple[int, int], ...] = field(default=(), compare=False)
     notes: tuple[VersionNote, ...] = ()
     aliases: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
