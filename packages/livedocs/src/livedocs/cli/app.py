@@ -115,8 +115,8 @@ def search(
 ) -> None:
     """Search the library.
 
-    The query may hold filters (kind:class, in:asyncio, docset:python@3.11, new:3.11, deprecated:yes), "exact phrases" and
-    -words that must not be there.
+    The query may hold filters (kind:class, in:asyncio, docset:python@3.11, new:3.11, deprecated:yes), "exact phrases"
+    and -words that must not be there.
     """
     from livedocs.cli import answers, printing
     from livedocs.library.keys import split_docset

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from livedocs.search.arrays import Ids, Values
     from livedocs.search.candidates import CandidateReader
+    from livedocs.search.meaning import Meaning
     from livedocs.search.rules import Rule
 
 DEFAULT_LIMIT = 20
@@ -50,19 +51,26 @@ class Engine:
         reader: reads candidates.
         resident: what stays in memory of the library; None: read when it is first needed.
         rules: how candidates are ordered.
+        meaning: compares meanings; None: only words are compared.
     """
 
     def __init__(
-        self, reader: CandidateReader, resident: Resident | None = None, rules: Sequence[Rule] = RULES
+        self,
+        reader: CandidateReader,
+        resident: Resident | None = None,
+        *,
+        rules: Sequence[Rule] = RULES,
+        meaning: Meaning | None = None,
     ) -> None:
         self._reader = reader
         self._resident = resident or Resident(reader)
-        self._gatherer = Gatherer(reader, self._resident)
+        self._gatherer = Gatherer(reader, self._resident, meaning)
         self._rules = rules
+        self._meaning = meaning
 
     def with_rules(self, rules: Sequence[Rule]) -> Engine:
         """The same engine with other rules."""
-        return Engine(self._reader, self._resident, rules)
+        return Engine(self._reader, self._resident, rules=rules, meaning=self._meaning)
 
     def search(
         self,

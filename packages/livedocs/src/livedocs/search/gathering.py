@@ -8,6 +8,7 @@ import numpy as np
 
 from livedocs.library.analysis import stem, tokens
 from livedocs.search.evidence import Evidence, NameMatches
+from livedocs.search.meaning import can_help
 from livedocs.search.query import Query, Shape
 from livedocs.search.text import Group, Variant, evaluate
 from livedocs.search.thesaurus import synonyms
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from livedocs.library.postings import Matches
     from livedocs.search.arrays import Truths
     from livedocs.search.candidates import CandidateReader, NameMatch
+    from livedocs.search.meaning import Meaning
     from livedocs.search.resident import Resident
     from livedocs.search.text import TextEvidence
 
@@ -44,11 +46,13 @@ class Gatherer:
     Args:
         reader: reads candidates.
         resident: what stays in memory of the library.
+        meaning: compares meanings; None: only words are compared.
     """
 
-    def __init__(self, reader: CandidateReader, resident: Resident) -> None:
+    def __init__(self, reader: CandidateReader, resident: Resident, meaning: Meaning | None) -> None:
         self._reader = reader
         self._resident = resident
+        self._meaning = meaning
 
     def names(self, query: Query) -> NameMatches:
         """What is called what was typed, or begins so while the query is still being typed; filters come later."""
@@ -78,7 +82,11 @@ class Gatherer:
         text = None
         if query.shape is not Shape.NAME or len(names) < _ENOUGH_NAMES:
             text = self._text(query, allowed, with_synonyms=query.shape is not Shape.NAME or not named)
-        return Evidence(self._resident.columns, names, text, named=named)
+        evidence = Evidence(self._resident.columns, names, text, named=named)
+        if self._meaning is None or not can_help(query, names):
+            return evidence
+        meanings = self._meaning.near(query.text, evidence.entry_ids, allowed)
+        return Evidence(self._resident.columns, names, text, meanings, named=named)
 
     def _allowed(self, query: Query) -> Truths | None:
         """Which entries filters and excluded words let through; None: all."""

@@ -237,11 +237,12 @@ class MeansIt:
     """It means what was asked, in whatever words."""
 
     most: float = 100.0
+    unrelated: float = 0.2
     name: str = "means it"
 
     def points(self, query: Query, evidence: Evidence) -> Values:
-        """In proportion to the similarity of meaning."""
-        return self.most * evidence.meaning
+        """In proportion to the similarity, above what any two texts have."""
+        return self.most * np.maximum(0.0, evidence.meaning - self.unrelated) / (1.0 - self.unrelated)
 
 
 RULES: tuple[Rule, ...] = (

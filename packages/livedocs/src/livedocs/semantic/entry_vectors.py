@@ -78,10 +78,19 @@ class EntryVectors:
             ones in the order of their positions.
         """
         positions = self._promising(vector, count, allowed)
-        records = self._records[positions]
-        similarities = (records["numbers"].astype(np.float32) @ vector) * records["scale"]
+        similarities = self.similarities(vector, positions)
         order = np.argsort(-similarities, kind="stable")[:count]
         return positions[order], similarities[order]
+
+    def similarities(self, vector: NDArray[np.float32], positions: NDArray[np.intp]) -> NDArray[np.float32]:
+        """How near the vectors at some positions are to a vector: cosines, in the order of the positions.
+
+        Args:
+            vector: float32, 384, of length 1.
+            positions: of vectors.
+        """
+        records = self._records[positions]
+        return (records["numbers"].astype(np.float32) @ vector) * records["scale"]
 
     def _promising(
         self, vector: NDArray[np.float32], count: int, allowed: NDArray[np.bool_] | None

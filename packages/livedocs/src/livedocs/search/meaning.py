@@ -1,0 +1,61 @@
+"""Finding by meaning: entries whose sentence embeddings are near the query's, whatever words they use.
+
+An extra: it needs ``livedocs[semantic]`` and a library whose entries were embedded when it was built. It is asked for
+questions of several words that nothing is called, where it finds what words miss.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from livedocs.search.evidence import Meanings
+from livedocs.search.query import Query, Shape
+
+if TYPE_CHECKING:
+    from livedocs.search.arrays import Ids, Truths
+    from livedocs.search.evidence import NameMatches
+    from livedocs.semantic.embedder import Embedder
+    from livedocs.semantic.entry_vectors import EntryVectors
+
+_NEAREST = 50
+"""Entries that meaning alone proposes."""
+_MIN_WORDS = 2
+"""Words that say something, from which on a query has a meaning beyond its words."""
+
+
+class Meaning:
+    """Compares queries with the entries of one library. Threads may share one.
+
+    Args:
+        embedder: gives a query its vector.
+        vectors: of entries.
+        entry_ids: which entry each vector is of, ascending.
+    """
+
+    def __init__(self, embedder: Embedder, vectors: EntryVectors, entry_ids: Ids) -> None:
+        self._embedder = embedder
+        self._vectors = vectors
+        self._entry_ids = entry_ids
+
+    def near(self, text: str, candidates: Ids, allowed: Truths | None) -> Meanings:
+        """The entries nearest to a text in meaning, and how near the candidates of other tiers are.
+
+        Args:
+            text: what was asked.
+            candidates: ids of entries, ascending.
+            allowed: which entries may be found, by id less one; None: all.
+        """
+        vector = self._embedder.embed([text])[0]
+        passing = None if allowed is None else allowed[self._entry_ids - 1]
+        nearest, _ = self._vectors.nearest(vector, _NEAREST, passing)
+        known = np.searchsorted(self._entry_ids, candidates[np.isin(candidates, self._entry_ids)])
+        positions = np.union1d(nearest, known)
+        similarity = self._vectors.similarities(vector, positions).astype(np.float64)
+        return Meanings(self._entry_ids[positions], np.maximum(0.0, similarity))
+
+
+def can_help(query: Query, names: NameMatches) -> bool:
+    """Whether a query's meaning may say more than its words: it is prose, and nothing is called just so."""
+    return query.shape is Shape.WORDS and len(query.words) >= _MIN_WORDS and not names.exact.any()
