@@ -99,8 +99,8 @@ def _print_hit(console: Console, hit: Hit, terms: tuple[str, ...]) -> None:
         _print_indented(console, Text(hit.signature, "cyan"))
     if hit.summary:
         _print_indented(console, Text(_shortened(hit.summary, console)))
-    for reason in hit.why:
-        _print_indented(console, Text(reason, "dim"))
+    if hit.why:
+        _print_indented(console, Text("; ".join(hit.why), "dim"))
     console.print(Text(f"  {hit.original_url or f'{hit.docset} {hit.version}: {hit.target}'}", "blue"), soft_wrap=True)
 
 

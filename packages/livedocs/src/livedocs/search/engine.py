@@ -143,7 +143,7 @@ class Engine:
         points = np.array([rule.points(query, evidence) for rule in self._rules])
         name_chars = evidence.of(evidence.columns.name_chars)
         order = np.lexsort((evidence.entry_ids, name_chars, -points.sum(axis=0)))
-        shown = self._holding(query.phrases, evidence, order, limit) if query.phrases else order[:limit]
+        shown = self._holding(query, evidence, order, limit) if query.phrases else order[:limit]
         hits = self._reader.hits(evidence.entry_ids[shown].tolist())
         if explain:
             hits = [
@@ -151,12 +151,18 @@ class Engine:
             ]
         return tuple(hits)
 
-    def _holding(self, phrases: tuple[str, ...], evidence: Evidence, order: Ids, limit: int) -> Ids:
-        """Of the candidates in their order those that hold every phrase."""
-        ids = evidence.entry_ids[order[:_VERIFIED]].tolist()
+    def _holding(self, query: Query, evidence: Evidence, order: Ids, limit: int) -> Ids:
+        """Of the candidates in their order those that hold every phrase, or are called just that."""
+        looked_at = order[:_VERIFIED]
+        ids = evidence.entry_ids[looked_at].tolist()
         texts = self._reader.texts(ids)
-        holds = [all(phrase in fold(texts[entry_id]) for phrase in phrases) for entry_id in ids]
-        return order[:_VERIFIED][np.array(holds, dtype=bool)][:limit]
+        holds = np.array(
+            [all(phrase in fold(texts[entry_id]) for phrase in query.phrases) for entry_id in ids], dtype=bool
+        )
+        if query.phrases == query.readings[0]:
+            # What something is called need not stand in its text: a line of the index, the text of a link.
+            holds |= evidence.keys_matched()[looked_at] > 0
+        return looked_at[holds][:limit]
 
     def _why(self, points: Values, evidence: Evidence, candidate: int) -> tuple[str, ...]:
         strongest = sorted(zip(self._rules, points[:, candidate], strict=True), key=lambda item: -abs(item[1]))
