@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from livedocs.library.keys import fold
 from livedocs.search.models import Filters
 
 
@@ -33,6 +34,7 @@ class Query:
         fallbacks: readings to try when none of those names anything, nor is the beginning of a name.
         words: folded words to look up in full text, without those that say nothing.
         name: the name in the case it was typed in, without what surrounds it; empty unless the shape is a name.
+        member: a dot stood before the name, as before a method or an attribute.
         open_ended: the last word may still be being typed.
         filters: what the search is limited to.
         phrases: folded wordings that must stand in an entry just so; they are not corrected.
@@ -45,6 +47,7 @@ class Query:
     fallbacks: tuple[tuple[str, ...], ...] = ()
     words: tuple[str, ...] = ()
     name: str = ""
+    member: bool = False
     open_ended: bool = True
     filters: Filters = field(default_factory=Filters)
     phrases: tuple[str, ...] = ()
@@ -53,7 +56,7 @@ class Query:
     @property
     def beginning(self) -> str:
         """What a name or term would begin with while the query is still being typed."""
-        return self.readings[-1 if self.shape is Shape.NAME else 0][0]
+        return self.readings[-1][0] if self.shape is Shape.NAME else fold(self.text)
 
     @property
     def all_words(self) -> bool:

@@ -55,7 +55,7 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
     asked = clean(typed)
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    if not is_error(asked):  # the quotes and dashes of a message are its own
+    if (_PHRASE.search(asked) or _EXCLUDED.search(asked)) and not is_error(asked):  # its quotes and dashes are its own
         phrases = tuple(fold(phrase) for phrase in _PHRASE.findall(asked))
         excluded = tuple(fold(word) for word in _EXCLUDED.findall(asked))
         asked = clean(_EXCLUDED.sub(" ", _PHRASE.sub(r"\1", asked)))
@@ -65,7 +65,7 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
     query = recognise(wanted)
     return replace(
         query,
-        open_ended=open_ended and query.shape is not Shape.ERROR and not phrases,
+        open_ended=query.open_ended and open_ended and query.shape is not Shape.ERROR and not phrases,
         filters=filters,
         phrases=phrases,
         excluded=excluded,

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 
 from livedocs.library.keys import SYNTAX_WORDS, fold, is_keyword
+from livedocs.search.messages import explanation
 from livedocs.search.query import Query, Shape
+from livedocs.search.syntax import construct, operators
 
 MAX_WORDS = 24
 """Words of a query that are searched for; a pasted message has said enough by then."""
@@ -20,12 +22,26 @@ _LONGEST_SIGN = 8
 
 _IMPORT = re.compile(r"(?:from\s+([\w.]+)\s+)?import\s+([\w.]+)(?:\s+as\s+\w+)?")
 _ERROR = re.compile(r"((?:\w+\.)+\w+|[A-Z]\w*)\s*:\s+(\S.*)")
-_VARIABLE_PART = re.compile(r"'[^']*'|\"[^\"]*\"|\b0x[0-9a-f]+\b|\[Errno \d+\]|(?<!\w)[/~][\w./-]+")
+_ERROR_AMID_WORDS = re.compile(r".*?\b((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning))\s*:\s+(\S.*)")
+"""Behind a file and a line, or a question's first words."""
+
+_ERROR_WITHOUT_COLON = re.compile(r"((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning))\s+(\S.*)")
+_QUOTED = r"(?<!\w)'[^']*'|\"[^\"]*\"|`[^`]*`"
+_VARIABLE_PART = re.compile(
+    rf"<[^<>]*>|{_QUOTED}|\b0x[0-9a-f]+\b|\[(?:Errno|WinError) \d+\]|(?<!\w)[/~][\w./-]+|(?<![\w.])\d[\d.]*\b"
+)
+"""What differs each time a message is printed: representations, quotes, addresses, paths, numbers."""
+
 _NAME = re.compile(r"[@.]?[^\W\d]\w*(?:\.\w+)*\.?(?:[(\[].*)?", re.DOTALL)
-_ARGUMENTS = re.compile(r"[(\[].*$", re.DOTALL)
+_NAME_ON_ITS_WAY = re.compile(r"^(?:await |return |yield |raise |[^\W\d]\w* = (?:await )?)(?=[\w.]*[.(])")
+"""What may stand before a call that is pasted from a program."""
+
+_LITERAL = re.compile(rf"([a-zA-Z]?)(?:{_QUOTED})\.(?=\w)|(\[)[^\[\]]*\]\.(?=\w)|(\{{)[^{{}}]*\}}\.(?=\w)")
+_TYPES_OF_LITERALS = {"[": "list.", "{": "dict.", "b": "bytes.", "B": "bytes."}
+_ARGUMENTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_OPEN_ARGUMENTS = re.compile(r"[(\[].*$", re.DOTALL)
+_ANY_NAME = "x"
 _ON_ITSELF = re.compile(r"^(?:self|cls)\.", re.IGNORECASE)
-_STRING_SIGN = re.compile(r"""([a-z]{0,2})(["'])\2?""")
-_GROUPED_NUMBER = re.compile(r"[\d_]*\d_\d[\d_]*")
 _DOTTED_WORDS = re.compile(r"\w+(?: \w+)*(?:\.\w+)*")
 _WORD = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|_+[^\W_]\w*")
 
@@ -44,17 +60,32 @@ def recognise(text: str) -> Query:
         text: not empty, white space folded, filters taken out.
     """
     folded = fold(text)
-    found = (recogniser(text, folded) for recogniser in _RECOGNISERS)
-    return next((query for query in found if query is not None), _as_words(text, folded))
+    for recogniser in _RECOGNISERS:
+        query = recogniser(text, folded)
+        if query is not None:
+            return query
+    return _as_words(text, folded)
 
 
 def is_error(text: str) -> bool:
-    """Whether a text is the last line of a traceback.
+    """Whether a text is the last line of a traceback, or a message without its exception.
 
-    >>> is_error("KeyError: 'x'"), is_error("error handling")
-    (True, False)
+    >>> is_error("KeyError: 'x'"), is_error("list index out of range"), is_error("error handling")
+    (True, True, False)
     """
-    return _ERROR.fullmatch(text) is not None
+    return _exception_and_message(text) is not None
+
+
+def _exception_and_message(text: str) -> tuple[str, str] | None:
+    """The two parts of an error; the exception may be missing when the message is a known one."""
+    if ":" in text:
+        match = _ERROR.fullmatch(text) or _ERROR_AMID_WORDS.fullmatch(text)
+        if match is not None:
+            return match[1], match[2]
+    match = _ERROR_WITHOUT_COLON.fullmatch(text)
+    if match is not None and explanation(fold(match[2]), fold(match[1])):
+        return match[1], match[2]
+    return ("", text) if explanation(fold(text)) else None
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -83,16 +114,28 @@ def _as_import(text: str, folded: str) -> Query | None:
         return None
     module, name = match.groups()
     names = (f"{module}.{name}", name, module) if module else (name,)
-    return Query(text, Shape.NAME, _each(map(fold, names)), words=words_of(folded), name=name)
+    fallbacks = _each((*_suffixes(fold(name)), "the import statement"))
+    return Query(text, Shape.NAME, _each(map(fold, names)), fallbacks, words_of(folded), name)
 
 
 def _as_error(text: str, folded: str) -> Query | None:
-    match = _ERROR.fullmatch(text)
-    if match is None:
+    parts = _exception_and_message(text)
+    if parts is None:
         return None
-    name, message = match.groups()
-    said = words_of(_VARIABLE_PART.sub(" ", message))
-    return Query(text, Shape.ERROR, _each((fold(name), folded)), _each(_suffixes(fold(name))), said)
+    exception, message = map(fold, parts)
+    explained = explanation(message, exception)
+    keys = explained.keys if explained else ()
+    if exception and _last_part(exception) not in map(_last_part, keys):
+        keys = (*keys, exception)
+    said = words_of(_VARIABLE_PART.sub(" ", parts[1]))
+    return Query(text, Shape.ERROR, _each((*keys, folded)), _each(_suffixes(exception)), said)
+
+
+def _as_construct(text: str, folded: str) -> Query | None:
+    found = construct(text)
+    if found is None:
+        return None
+    return Query(text, Shape.SYNTAX, (found.keys, (folded,)), words=_words_amid_signs(text))
 
 
 def _as_keywords(text: str, folded: str) -> Query | None:
@@ -103,25 +146,53 @@ def _as_keywords(text: str, folded: str) -> Query | None:
     return Query(text, Shape.SYNTAX, ((" ".join(keywords), folded), tuple(keywords)), words=words_of(text))
 
 
-def _as_name(text: str, folded: str) -> Query | None:
-    if _NAME.fullmatch(text) is None:
+def _as_operators(text: str, folded: str) -> Query | None:
+    signs = operators(text)
+    if not signs:
         return None
-    name = _ON_ITSELF.sub("", _ARGUMENTS.sub("", text).strip("@."))
+    return Query(text, Shape.SYNTAX, ((folded,), signs), words=_words_amid_signs(text))
+
+
+def _as_name(text: str, folded: str) -> Query | None:
+    called = _LITERAL.sub(_type_of_literal, _NAME_ON_ITS_WAY.sub("", text), count=1)
+    if _NAME.fullmatch(called) is None:
+        return None
+    name = _ON_ITSELF.sub("", _without_arguments(called).strip("@."))
     bare = fold(name)
     if not bare:
         return None
     # What stands before the dot may be anybody's variable: my_list.append is somebody's append.
-    return Query(text, Shape.NAME, _each((folded, bare)), _each(_suffixes(bare)), words_of(bare), name)
+    fallbacks = list(_each(_suffixes(bare)))
+    unknown = construct(_ANY_NAME + called.removeprefix(name)) if called != name else None
+    if unknown is not None:
+        fallbacks.append(unknown.keys)
+    return Query(
+        text,
+        Shape.NAME,
+        _each((folded, bare)),
+        tuple(fallbacks),
+        words_of(bare),
+        name,
+        open_ended="(" not in called and "[" not in called,
+        member=text.startswith("."),
+    )
+
+
+def _without_arguments(text: str) -> str:
+    """A name without calls and subscripts: ``Path().read_text(`` is ``Path.read_text``."""
+    while (shorter := _ARGUMENTS.sub("", text)) != text:
+        text = shorter
+    return _OPEN_ARGUMENTS.sub("", text)
+
+
+def _type_of_literal(match: re.Match[str]) -> str:
+    return _TYPES_OF_LITERALS.get(match[1] or match[2] or match[3] or "", "str.")
 
 
 def _as_sign(text: str, folded: str) -> Query | None:
     if any(letter.isalpha() for letter in text) and " " in text:
         return None
     readings = [folded]
-    if _STRING_SIGN.fullmatch(folded):
-        readings.append(folded.rstrip("\"'") + folded[-1])  # r"" is indexed as r"
-    if _GROUPED_NUMBER.fullmatch(folded):
-        readings.append("_ in numeric literal")
     if not folded[0].isalnum():
         # The index lists how a construct begins, e.g. (?P< for (?P<name>...).
         readings += [folded[:length] for length in range(min(len(folded) - 1, _LONGEST_SIGN), 0, -1)]
@@ -140,6 +211,18 @@ def _as_words(text: str, folded: str) -> Query:
     return Query(text, Shape.WORDS, _each(readings), words=words)
 
 
+def _words_amid_signs(text: str) -> tuple[str, ...]:
+    """Words of a piece of syntax that are more than names of variables, numbers and keywords."""
+    words = _WORD.findall(fold(text))
+    return tuple(
+        dict.fromkeys(word for word in words if len(word) > 2 and not word[0].isdigit() and not is_keyword(word))
+    )
+
+
+def _last_part(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 def _suffixes(name: str) -> list[str]:
     return [name.split(".", skipped)[-1] for skipped in range(1, name.count(".") + 1)]
 
@@ -149,9 +232,11 @@ def _each(keys: Iterable[str]) -> tuple[tuple[str, ...], ...]:
 
 
 _RECOGNISERS: tuple[Callable[[str, str], Query | None], ...] = (
-    _as_import,
     _as_error,
+    _as_construct,
+    _as_import,
     _as_keywords,
+    _as_operators,
     _as_name,
     _as_sign,
 )
