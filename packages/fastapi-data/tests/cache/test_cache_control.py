@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Annotated
 
 import pytest
-from fastapi import Response
+from fastapi import Header, Response
 from fastapi.responses import PlainTextResponse
 
 from fastapi_data import CacheUsageError, ResponseCache, cache_response
@@ -97,6 +98,32 @@ async def test_clients_are_told_how_long_to_keep_it_unless_the_route_says(app, c
     for _ in range(2):
         assert (await client.get("/silent")).headers["cache-control"] == "max-age=30"
         assert (await client.get("/telling")).headers["cache-control"] == "public"
+
+
+async def test_clients_and_proxies_are_told_what_tells_answers_apart(app, client):
+    @app.get("/language")
+    @cache_response(max_age_seconds=30, vary=["X-Theme"], cookies=["size"])
+    async def language(response: Response, accept_language: Annotated[str, Header()] = "en") -> str:
+        response.headers["Vary"] = "x-theme"
+        return accept_language
+
+    @app.get("/cookies")
+    @cache_response(vary=["Cookie"], cookies=["size"])
+    async def cookies() -> int:
+        return 1
+
+    @app.get("/alike")
+    @cache_response(cookies=[])
+    async def alike() -> int:
+        return 1
+
+    for _ in range(2):
+        assert (await client.get("/language")).headers["vary"] == "x-theme, Accept-Language, Cookie"
+        assert (await client.get("/cookies")).headers["vary"] == "Cookie"
+        assert "vary" not in (await client.get("/alike")).headers
+    etag = (await client.get("/cookies")).headers["etag"]
+    unchanged = await client.get("/cookies", headers={"If-None-Match": etag})
+    assert (unchanged.status_code, unchanged.headers["vary"]) == (304, "Cookie")
 
 
 async def test_jitter_takes_up_to_its_part_of_the_time_and_spreads_answers(app, client, store):

@@ -11,7 +11,8 @@ from typing import Any, cast
 from anyio import to_thread
 
 from fastapi_data.cache.request import parse_cache_control
-from fastapi_data.cache.store import Headers, Representation
+from fastapi_data.cache.store import Representation
+from fastapi_data.cache.vary import with_vary
 
 _SMALLEST_BYTES = 1024
 """Smaller bodies fit in a packet or two as they are."""
@@ -81,7 +82,7 @@ def _is_compressible(identity: Representation) -> bool:
 
 
 def _compressed(identity: Representation) -> tuple[Representation, ...]:
-    headers = _with_accept_encoding_in_vary(identity.headers)
+    headers = with_vary(identity.headers, [b"accept-encoding"])
     forms = [Representation("", headers, identity.body, identity.etag)]
     for coding, compress in _compressors().items():
         body = compress(identity.body)
@@ -98,14 +99,6 @@ def _encoded(identity: Representation, coding: str, body: bytes) -> Representati
     changed = {b"content-length": b"%d" % len(body), b"etag": etag}
     headers = tuple((name, changed.get(name) or value) for name, value in identity.headers)
     return Representation(coding, (*headers, (b"content-encoding", coding.encode())), body, etag)
-
-
-def _with_accept_encoding_in_vary(headers: Headers) -> Headers:
-    vary = b", ".join(value for name, value in headers if name == b"vary")
-    if b"accept-encoding" in vary.lower():
-        return headers
-    joined = vary + b", Accept-Encoding" if vary else b"Accept-Encoding"
-    return (*(header for header in headers if header[0] != b"vary"), (b"vary", joined))
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from fastapi_data.cache.recording import Refusal
 from fastapi_data.cache.replay import replay
 from fastapi_data.cache.store import Headers, Lease, Representation, StoredResponse
 from fastapi_data.cache.tags import collect_tags
+from fastapi_data.cache.vary import headers_that_count, with_vary
 
 _logger = logging.getLogger("fastapi_data.cache")
 
@@ -99,7 +100,8 @@ class Computation:
 
     async def _stored_response(self, headers: Headers, body: bytes) -> StoredResponse:
         policy = self._exchange.policy
-        headers = with_max_age(headers, policy)
+        # Clients and proxies that keep it must tell apart what the store does.
+        headers = with_vary(with_max_age(headers, policy), headers_that_count(policy))
         etag = next((value for name, value in headers if name == b"etag"), None)
         is_head = self._exchange.scope["method"] == "HEAD"
         # What answers HEAD may send no body, and the validator belongs to the body that GET would get.

@@ -14,8 +14,9 @@ from fastapi_data.cache.core import CacheCore, Exchange
 from fastapi_data.cache.flight import Flight, Landing, Shared
 from fastapi_data.cache.recording import RecordingSend, ResponseListener
 from fastapi_data.cache.replay import replay
-from fastapi_data.cache.request import ask_for_all, covered_by_key
+from fastapi_data.cache.request import ask_for_all
 from fastapi_data.cache.store import Lease, StoredResponse
+from fastapi_data.cache.vary import headers_covered
 
 _logger = logging.getLogger("fastapi_data.cache")
 
@@ -102,7 +103,7 @@ class Executor:
         recording = RecordingSend(
             exchange.send,
             listener,
-            vary=covered_by_key(exchange.policy),
+            vary=headers_covered(exchange.policy),
             max_body_bytes=self._core.max_body_bytes,
         )
         try:

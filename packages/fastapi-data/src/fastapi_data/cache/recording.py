@@ -9,6 +9,7 @@ from starlette.types import Message, Send
 
 from fastapi_data.cache.request import parse_cache_control, seconds_of
 from fastapi_data.cache.store import Headers
+from fastapi_data.cache.vary import uncovered_vary
 
 _SERVER_ERROR = 500
 _UNSHARED_DIRECTIVES = frozenset({"no-store", "no-cache", "private"})
@@ -123,16 +124,6 @@ def is_storable(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         if lower_name == b"cache-control" and not _is_shared(value):
             return False
     return True
-
-
-def uncovered_vary(headers: Iterable[tuple[bytes, bytes]], covered: tuple[bytes, ...]) -> frozenset[bytes]:
-    """The lower-case request headers that a response names in ``Vary``, but for those that are covered.
-
-    >>> sorted(uncovered_vary([(b"Vary", b"Accept, Origin"), (b"vary", b"X-Theme")], (b"origin",)))
-    [b'accept', b'x-theme']
-    """
-    values = (value for name, value in headers if name.lower() == b"vary")
-    return frozenset(part.strip().lower() for value in values for part in value.split(b",")).difference(covered)
 
 
 def _is_shared(cache_control: bytes) -> bool:

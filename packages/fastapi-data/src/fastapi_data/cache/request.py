@@ -171,9 +171,3 @@ def ask_for_all(scope: Scope, policy: CachePolicy) -> None:
         kept += [(b"cookie", b"; ".join(cookies))] if cookies else []
     scope["headers"] = kept
     scope["query_string"] = query_that_counts(scope["query_string"], policy.query)
-
-
-def covered_by_key(policy: CachePolicy) -> tuple[bytes, ...]:
-    """The request headers that an answer may name in ``Vary``: it is kept apart by them, or cannot depend on them."""
-    covered = (*policy.vary, b"accept-encoding")
-    return covered if policy.cookies is None else (*covered, b"cookie")
