@@ -11,7 +11,13 @@ from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fastapi_data import Database, DatabaseAlreadyReadyError, DatabaseNotReadyError, InMemoryDatabase
+from fastapi_data import (
+    Database,
+    DatabaseAlreadyReadyError,
+    DatabaseNotReadyError,
+    InMemoryDatabase,
+    ReadOnlyDatabaseError,
+)
 
 COUNT = text("SELECT count(*) FROM person")
 
@@ -184,6 +190,13 @@ async def test_run_passes_arguments_and_returns_the_result(database):
         return [row.name + suffix for row in rows]
 
     assert await database.run(names, 2, suffix="!") == ["Grace!", "Barbara!"]
+
+
+async def test_run_read_reads_and_refuses_to_write(database):
+    insert = text("INSERT INTO person (name) VALUES (:name)")
+    with pytest.raises(ReadOnlyDatabaseError):
+        await database.run_read(lambda session, name: session.execute(insert, {"name": name}), "Edsger")
+    assert await database.run_read(lambda session: session.execute(COUNT).scalar_one()) == 3
 
 
 async def test_run_hands_on_what_the_work_raises_and_goes_on(database):

@@ -11,8 +11,8 @@ from pathlib import Path
 import anyio
 import pytest
 from blockbuster import BlockingError, blockbuster_ctx
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from fastapi_data import (
     DatabaseFileError,
@@ -23,6 +23,18 @@ from fastapi_data import (
 from fastapi_data.sqlite_copy import MemoryCopy
 
 NAMES = text("SELECT name FROM person ORDER BY id")
+
+
+class Base(DeclarativeBase):
+    """Of the table here."""
+
+
+class Person(Base):
+    """A row of ``person``."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
 
 
 def names(session: Session) -> list[str]:
@@ -60,6 +72,18 @@ async def test_a_write_is_a_clear_error_however_it_is_tried(memory, users_file, 
         await session.execute(text("PRAGMA query_only = off"))
         with pytest.raises(ReadOnlyDatabaseError):
             await session.execute(text(statement))
+    assert await memory.run(names) == ["Ada", "Grace", "Barbara"]
+
+
+async def test_a_write_that_only_the_commit_would_send_is_a_clear_error(memory):
+    with pytest.raises(ReadOnlyDatabaseError):
+        await memory.run(lambda session: session.add(Person(name="Edsger")))
+    with pytest.raises(ReadOnlyDatabaseError):
+        async with memory.begin() as session:
+            (await session.scalars(select(Person))).first().name = "Edsger"
+    with pytest.raises(ReadOnlyDatabaseError):
+        async with memory.begin() as session:
+            await session.delete((await session.scalars(select(Person))).first())
     assert await memory.run(names) == ["Ada", "Grace", "Barbara"]
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Integer, String, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from fastapi_data import DatabaseFileError, SQLiteDatabase
-from fastapi_data.sqlite_threads import connect_sqlite
+from fastapi_data import DatabaseFileError, DatabaseUnavailableError, SQLiteDatabase
+from fastapi_data.sqlite_connection import connect_sqlite
 
 COUNT = text("SELECT count(*) FROM person")
 MANY = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2500) SELECT i FROM n ORDER BY i")
@@ -88,6 +88,19 @@ async def test_a_database_answers_a_ping_while_another_writes_to_it(users_file):
     async with database.lifespan(), database.begin() as writer:
         await writer.execute(text("INSERT INTO person (name) VALUES ('Ida')"))
         await database.ping()
+
+
+async def test_work_that_only_reads_waits_for_no_writer(users_file):
+    database = SQLiteDatabase(users_file, busy_timeout_seconds=0, threads=1)
+    async with database.lifespan():
+        async with database.begin() as writer:
+            await writer.execute(text("INSERT INTO person (name) VALUES ('Ida')"))
+            with pytest.raises(DatabaseUnavailableError, match="locked"):
+                await database.run(lambda session: session.execute(COUNT).scalar_one())
+            assert await database.run_read(lambda session: session.execute(COUNT).scalar_one()) == 3
+        # On the same connection.
+        await database.run(lambda session: session.execute(text("DELETE FROM person")).close())
+        assert await database.run_read(lambda session: session.execute(COUNT).scalar_one()) == 0
 
 
 async def test_transactions_that_read_and_then_write_take_turns(sqlite):

@@ -154,10 +154,11 @@ class Database(SessionDependency, ABC):
             DatabaseNotReadyError: the database is not set up.
             sqlalchemy.exc.SQLAlchemyError: the commit failed; everything is rolled back.
         """
-        async with self.session() as session:
+        engines = self._ready_engines()
+        async with engines.session() as session:
             try:
                 yield session
-                await session.commit()
+                await engines.commit(session)
             except BaseException:
                 # A COMMIT that failed leaves the transaction open, and closing alone would hand it to the next user.
                 with CancelScope(shield=True):
@@ -183,7 +184,27 @@ class Database(SessionDependency, ABC):
             DatabaseNotReadyError: the database is not set up.
             PoolExhaustedError: others worked for too long.
         """
-        return await self._ready_engines().run(lambda session: fn(session, *args, **kwargs))
+        return await self._ready_engines().run(lambda session: fn(session, *args, **kwargs), read=False)
+
+    async def run_read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a sync unit of work that only reads, where there are replicas on one of them.
+
+        As ``run``, but on SQLite it does not wait for those who write.
+
+        Args:
+            fn: called as ``fn(session, *args, **kwargs)``. It must not keep the session.
+            *args: passed on.
+            **kwargs: passed on.
+
+        Returns:
+            What ``fn`` returned. Rows must be fetched by then: return lists, not results.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+            PoolExhaustedError: others worked for too long.
+            ReadOnlyDatabaseError: a statement tried to write.
+        """
+        return await self._ready_engines().run(lambda session: fn(session, *args, **kwargs), read=True)
 
     async def ping(self) -> None:
         """Make sure that the database answers, for a readiness check.

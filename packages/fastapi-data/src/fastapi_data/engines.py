@@ -38,12 +38,17 @@ class Engines(ABC):
     def read_session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A new session that refuses to write."""
 
+    async def commit(self, session: AsyncSession) -> None:
+        """Commit a session's transaction."""
+        await session.commit()
+
     @abstractmethod
-    async def run(self, work: Callable[[Session], T]) -> T:
+    async def run(self, work: Callable[[Session], T], *, read: bool) -> T:
         """Run ``work`` as one transaction with a sync session.
 
         Args:
             work: gets a session that is committed when it returns and rolled back when it raises.
+            read: whether the session refuses to write.
 
         Returns:
             What ``work`` returned.
@@ -83,25 +88,24 @@ class Engines(ABC):
             yield session
         finally:
             try:
-                await _close(session)
+                await self._end(session)
             finally:
                 self._users -= 1
                 await self._close_if_unused()
+
+    async def _end(self, session: AsyncSession) -> None:
+        if session.in_transaction():
+            with CancelScope(shield=True):
+                await session.close()
+        else:
+            # Its connection went back with the commit: nothing is left to wait for.
+            session.sync_session.close()
 
     async def _close_if_unused(self) -> None:
         if not self._retired or self._users:
             return
         with CancelScope(shield=True):
             await self._close()
-
-
-async def _close(session: AsyncSession) -> None:
-    if session.in_transaction():
-        with CancelScope(shield=True):
-            await session.close()
-    else:
-        # Its connection went back with the commit: nothing is left to wait for.
-        session.sync_session.close()
 
 
 def sessions_of(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:

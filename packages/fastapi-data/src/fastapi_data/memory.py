@@ -11,10 +11,10 @@ from anyio import to_thread
 
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
+from fastapi_data.sqlite_connection import connect_sqlite
 from fastapi_data.sqlite_copy import MemoryCopy
 from fastapi_data.sqlite_engines import SQLiteEngines, SQLiteOptions, SQLiteSource
 from fastapi_data.sqlite_map import MappedFile
-from fastapi_data.sqlite_threads import connect_sqlite
 
 
 class InMemoryDatabase(Database):

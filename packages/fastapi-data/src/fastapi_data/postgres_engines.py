@@ -198,9 +198,9 @@ class PostgresEngines(Engines):
         async with self._opened(self._primary.read_sessions) as session:
             yield session
 
-    async def run(self, work: Callable[[Session], T]) -> T:
+    async def run(self, work: Callable[[Session], T], *, read: bool) -> T:
         """Run ``work`` as one transaction on the event loop, which goes on while the server works."""
-        async with self.session() as session:
+        async with self.read_session() if read else self.session() as session:
             try:
                 result = await session.run_sync(work)
                 await session.commit()

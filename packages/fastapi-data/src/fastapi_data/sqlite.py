@@ -11,9 +11,9 @@ from sqlalchemy import URL, text
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
 from fastapi_data.errors import DatabaseFileError
+from fastapi_data.sqlite_connection import SQLiteConnection, connect_sqlite
 from fastapi_data.sqlite_copy import naming_file_errors
 from fastapi_data.sqlite_engines import SQLiteEngines, SQLiteOptions, SQLiteSource
-from fastapi_data.sqlite_threads import SQLiteConnection, connect_sqlite
 
 
 class SQLiteDatabase(Database):
@@ -21,7 +21,7 @@ class SQLiteDatabase(Database):
 
     One transaction writes at a time, whoever it belongs to; readers are never in its way. A transaction that may write
     (``Depends(db)``, ``begin``, ``run``) takes its turn with its first statement, and waits for it for
-    ``busy_timeout_seconds``: routes that only read should depend on ``db.read``.
+    ``busy_timeout_seconds``: what only reads should depend on ``db.read``, or use ``run_read``.
 
     Args:
         path: the file; made by ``setup()`` when there is none. Its folder must exist.

@@ -23,7 +23,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.util import await_
 
 from fastapi_data.pools import AsyncPool
-from fastapi_data.sqlite_threads import SQLiteConnection, SQLiteThreads, current_watch
+from fastapi_data.sqlite_connection import SQLiteConnection, current_watch
+from fastapi_data.sqlite_threads import SQLiteThreads
 
 T = TypeVar("T")
 

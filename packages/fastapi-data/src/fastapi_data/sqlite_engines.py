@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -28,18 +28,13 @@ from fastapi_data.errors import (
     StatementTimeoutError,
 )
 from fastapi_data.pools import PoolStatus, status_of
+from fastapi_data.sqlite_connection import SQLiteConnection, TransactionLostError, current_watch
 from fastapi_data.sqlite_driver import AsyncConnection
-from fastapi_data.sqlite_threads import (
-    NeverBegunError,
-    SQLiteConnection,
-    SQLiteThreads,
-    TransactionLostError,
-    current_watch,
-)
+from fastapi_data.sqlite_threads import NeverBegunError, SQLiteThreads
 
 T = TypeVar("T")
 
-_READ = {"fastapi_data_read": True}
+_READ = "fastapi_data_read"
 
 
 def _nothing_more() -> None:
@@ -110,8 +105,9 @@ class SQLiteEngines(Engines):
             event.listen(self._async_engine.sync_engine, "begin", _begin_with_next_statement)
             event.listen(self._sync_engine, "begin", _begin_at_once)
         self._sessions = sessions_of(self._async_engine)
-        self._read_sessions = sessions_of(self._async_engine.execution_options(**_READ))
-        self._sync_sessions = sessionmaker(self._sync_engine, expire_on_commit=False, close_resets_only=False)
+        self._read_sessions = sessions_of(self._async_engine.execution_options(**{_READ: True}))
+        self._kept: list[Connection] = []
+        self._sync_sessions = sessionmaker(expire_on_commit=False, close_resets_only=False)
 
     def session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A new session; what it did not commit is rolled back when it closes."""
@@ -121,38 +117,78 @@ class SQLiteEngines(Engines):
         """A new session that refuses to write."""
         return self._opened(self._read_sessions)
 
-    async def run(self, work: Callable[[Session], T]) -> T:
+    async def commit(self, session: AsyncSession) -> None:
+        """Commit; where nothing can be written, only what was tried in vain costs anything."""
+        if self._may_write(session.sync_session):
+            await session.commit()
+
+    async def run(self, work: Callable[[Session], T], *, read: bool) -> T:
         """Run ``work`` as one transaction in one thread.
 
         When the caller is cancelled, work that has not begun never does; of work that has begun the statement is
         interrupted, its end is waited for, and it is rolled back.
         """
-        async with self._in_use():
-            seconds = self._options.pool_timeout_seconds
-            try:
-                return await self._units.call(partial(self._transact, work), begin_within_seconds=seconds)
-            except NeverBegunError:
-                raise PoolExhaustedError(max_size=self._options.threads, timeout_seconds=seconds) from None
+        seconds = self._options.pool_timeout_seconds
+        self._users += 1
+        try:
+            return await self._units.call(partial(self._transact, work, read=read), begin_within_seconds=seconds)
+        except NeverBegunError:
+            raise PoolExhaustedError(max_size=self._options.threads, timeout_seconds=seconds) from None
+        finally:
+            self._users -= 1
+            await self._close_if_unused()
 
     def pool_status(self) -> PoolStatus:
         """How the connections of both engines are used now."""
-        return status_of(self._async_engine.pool) + status_of(self._sync_engine.pool)
+        units, kept = status_of(self._sync_engine.pool), len(self._kept)
+        units = replace(units, in_use=units.in_use - kept, idle=units.idle + kept)
+        return status_of(self._async_engine.pool) + units
 
     def sync_engines(self) -> list[Engine]:
         """The engine below async sessions, and that of ``run``."""
         return [self._async_engine.sync_engine, self._sync_engine]
 
-    def _transact(self, work: Callable[[Session], T]) -> T:
-        with self._sync_sessions() as session:
-            try:
+    def _transact(self, work: Callable[[Session], T], *, read: bool) -> T:
+        connection = self._take_connection()
+        connection.info[_READ] = read
+        try:
+            with self._sync_sessions(bind=connection) as session:
                 result = work(session)
                 current_watch().require_caller()
-                session.commit()
-            except BaseException:
-                # A COMMIT that failed leaves the transaction open, and closing alone would hand it to the next user.
-                session.rollback()
-                raise
-            return result
+                if self._may_write(session):
+                    session.commit()
+                return result
+        finally:
+            self._keep(connection)
+
+    # SQLAlchemy's pool would take as long as a short statement to lend a connection and to take it back.
+    def _take_connection(self) -> Connection:
+        try:
+            return self._kept.pop()
+        except IndexError:
+            return self._sync_engine.connect()
+
+    def _keep(self, connection: Connection) -> None:
+        if connection.closed or connection.invalidated or connection.get_execution_options():
+            # Somebody has changed it, and the pool knows how to undo that.
+            connection.close()
+            return
+        raw = _driver_connection(connection)
+        if raw.begun:
+            # A COMMIT that failed leaves the transaction open, which SQLAlchemy takes for ended, but not for its own.
+            connection.rollback()
+            raw.rollback()
+        self._kept.append(connection)
+
+    def _may_write(self, session: Session) -> bool:
+        return self._source.read_only is None or bool(session.new or session.dirty or session.deleted)
+
+    async def _end(self, session: AsyncSession) -> None:
+        if self._source.read_only is None:
+            await super()._end(session)
+        else:
+            # Nothing was begun that would have to be rolled back in a thread.
+            session.sync_session.close()
 
     async def _close(self) -> None:
         await self._async_engine.dispose()
@@ -161,6 +197,8 @@ class SQLiteEngines(Engines):
     def _close_sync(self) -> None:
         self._statements.shutdown()
         self._units.shutdown()
+        for connection in self._kept:
+            connection.close()
         self._sync_engine.dispose()
         self._source.close()
 
@@ -204,15 +242,18 @@ _BEGIN_WRITING = "BEGIN IMMEDIATE"
 
 
 def _begin_with_next_statement(connection: Connection) -> None:
-    read = _READ.items() <= connection.get_execution_options().items()
+    read = _READ in connection.get_execution_options()
     adapted = connection.connection.dbapi_connection
     assert isinstance(adapted, AsyncConnection)
     adapted.start("BEGIN" if read else _BEGIN_WRITING, query_only=read)
 
 
 def _begin_at_once(connection: Connection) -> None:
-    connection.exec_driver_sql(_BEGIN_WRITING)
-    _driver_connection(connection).begun = True
+    read = connection.info.get(_READ, False)
+    raw = _driver_connection(connection)
+    raw.refuse_writes(refused=read)
+    connection.exec_driver_sql("BEGIN" if read else _BEGIN_WRITING)
+    raw.begun = True
 
 
 def _driver_connection(connection: Connection | None) -> SQLiteConnection:

@@ -10,8 +10,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from fastapi_data.errors import DatabaseFileError, PoolExhaustedError
+from fastapi_data.sqlite_connection import SQLiteConnection, connect_sqlite
 from fastapi_data.sqlite_copy import naming_file_errors, require_content, require_sound
-from fastapi_data.sqlite_threads import SQLiteConnection, connect_sqlite
 
 _CACHE_KIB = 256
 """SQLite's own cache for each connection; pages of a mapped file need none."""

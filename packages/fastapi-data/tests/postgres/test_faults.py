@@ -117,8 +117,10 @@ async def test_reads_go_to_the_replicas_in_turn_and_writes_to_the_primary(postgr
 
     async with database.lifespan():
         assert [await read() for _ in range(4)] == ["postgres", "template1"] * 2
+        assert await database.run_read(lambda session: session.scalar(name)) == "postgres"
         async with database.session() as session:
             assert await session.scalar(name) == postgres_url.database
+        assert await database.run(lambda session: session.scalar(name)) == postgres_url.database
         assert database.pool_status().max_size == 30
         assert len(database.sync_engines()) == 3
         async with database.read_session() as session:

@@ -37,6 +37,7 @@ def names(session: Session, first: int, *, upper: bool = False) -> list[str]:
 async def use(db: InMemoryDatabase) -> None:
     """What sessions and units of work are."""
     assert_type(await db.run(names, 1, upper=True), list[str])
+    assert_type(await db.run_read(names, 1), list[str])
     async with db.session() as session:
         assert_type(session, AsyncSession)
     async with db.begin() as session:

@@ -77,9 +77,9 @@ class OneTransaction(Engines):
                 if dialect == "sqlite":
                     await self._connection.execute(text("PRAGMA query_only = off"))
 
-    async def run(self, work: Callable[[Session], T]) -> T:
+    async def run(self, work: Callable[[Session], T], *, read: bool) -> T:
         """Run ``work`` as one transaction, on the event loop: its session shares the connection of all others."""
-        async with self.session() as session:
+        async with self.read_session() if read else self.session() as session:
             result = await session.run_sync(work)
             await session.commit()
             return result
