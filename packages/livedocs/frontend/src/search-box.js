@@ -20,13 +20,14 @@ function open(hit, event) {
   hit.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
 }
 
-function describeList() {
+/** @param {string} selected id of the hit that is selected, if any */
+function describeList(selected) {
   const list = resultList();
   list?.setAttribute("role", "listbox");
   list?.querySelectorAll("li").forEach((item) => item.setAttribute("role", "presentation"));
   for (const hit of hits()) {
     hit.setAttribute("role", "option");
-    hit.setAttribute("aria-selected", "false");
+    hit.setAttribute("aria-selected", String(hit.id === selected));
   }
 }
 
@@ -57,9 +58,11 @@ export const searchBox = () => ({
   },
 
   showAnswer() {
-    this.selected = "";
-    this.expanded = hits().length > 0;
-    describeList();
+    const all = hits();
+    // Hits may be added below those that are shown; what is selected stays so then.
+    if (!all.some((hit) => hit.id === this.selected && hit.ariaSelected === "true")) this.selected = "";
+    this.expanded = all.length > 0;
+    describeList(this.selected);
     const [first] = hits();
     if (this.opensWhenAnswered && first && isAnswered()) open(first);
     this.opensWhenAnswered = false;

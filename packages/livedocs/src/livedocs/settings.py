@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     home_cache_seconds: float = Field(default=300.0, gt=0)
 
+    @property
+    def models_folder(self) -> Path:
+        """Where prepared models and the vectors of what was embedded are kept."""
+        return self.cache_folder / "models"
+
     @field_validator("library_path", "cache_folder", mode="before")
     @classmethod
     def _read_as_a_shell_would(cls, value: str | Path) -> Path:

@@ -102,7 +102,7 @@ async def test_a_search_uses_the_words_of_the_new_library(library: ServedLibrary
     replace(library.path, hostile_library)
     await library.refresh()
     result = await library.read(
-        lambda session, served: searching.engine(session, served.resident).search("trap.sprign")
+        lambda session, served: searching.engine(session, served).search("trap.sprign")
     )
     assert result.corrected == "trap.spring"
     assert result.hits[0].name == "trap.spring"

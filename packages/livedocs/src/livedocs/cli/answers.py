@@ -29,7 +29,15 @@ _ID_DIGITS = 18
 """SQLite's integers have no more that are free to choose."""
 
 
-def search(library_path: Path, query: str, *, limit: int, filters: Filters, explain: bool = False) -> SearchResult:
+def search(
+    library_path: Path,
+    query: str,
+    *,
+    limit: int,
+    filters: Filters,
+    explain: bool = False,
+    models_folder: Path | None = None,
+) -> SearchResult:
     """Answer one query.
 
     Args:
@@ -38,12 +46,13 @@ def search(library_path: Path, query: str, *, limit: int, filters: Filters, expl
         limit: hits wanted at most.
         filters: what the search is limited to.
         explain: say of each hit why it stands where it does.
+        models_folder: where prepared models are kept; None: only words are compared.
 
     Raises:
         LibraryError: the library is missing, damaged or from another version.
         QueryError: the query is too long.
     """
-    with _naming_damage(library_path), open_engine(library_path) as engine:
+    with _naming_damage(library_path), open_engine(library_path, models_folder) as engine:
         return engine.search(_printable(query), limit=limit, filters=filters, explain=explain)
 
 

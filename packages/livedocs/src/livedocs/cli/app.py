@@ -65,17 +65,34 @@ def build(
     *,
     name: Annotated[str | None, typer.Option(help="Name of the docset instead of the project's own.")] = None,
     version: Annotated[str | None, typer.Option(help="Version of the docset instead of the stated one.")] = None,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Embed the entries as well: then questions are answered by meaning, too.")
+    ] = False,
 ) -> None:
     """Build documentation into the library, in the place of the same docset if it is there.
 
     The library is replaced when the new one is complete, and not before. A running server takes it up by itself.
     """
-    from livedocs.cli.building import build_all
+    from livedocs.cli.building import build_all, embed_all
 
     wanted = specs or ["python"]
     if len(wanted) > 1 and (name is not None or version is not None):
         raise typer.BadParameter("--name and --version belong to one SPEC; build the others on their own.")
-    build_all(wanted, _settings(), name=name, version=version)
+    settings = _settings()
+    build_all(wanted, settings, name=name, version=version)
+    if embed:
+        embed_all(settings)
+
+
+@app.command("embed")
+def embed_library() -> None:
+    """Embed what the library holds, so that questions are answered by meaning, too. It takes minutes, once.
+
+    Needs 'livedocs[semantic]'. What was done is kept, so an interrupted run goes on where it was.
+    """
+    from livedocs.cli.building import embed_all
+
+    embed_all(_settings())
 
 
 @app.command()
@@ -122,14 +139,22 @@ def search(
     from livedocs.library.keys import split_docset
     from livedocs.search.models import Filters
 
-    library_path, query = _settings().library_path, " ".join(words)
+    settings, query = _settings(), " ".join(words)
     name, version = split_docset(docset)
     filters = Filters(docset=name, version=version, kind=kind)
-    result = answers.search(library_path, query, limit=limit, filters=filters, explain=explain)
+    # A single word has no meaning beyond its letters, so the model need not be loaded for it.
+    result = answers.search(
+        settings.library_path,
+        query,
+        limit=limit,
+        filters=filters,
+        explain=explain,
+        models_folder=settings.models_folder if " " in query else None,
+    )
     printing.search_json(result) if as_json else printing.search_result(result)
     if not result.hits:
         if not as_json:
-            printing.advice(answers.filter_advice(library_path, query, filters=filters))
+            printing.advice(answers.filter_advice(settings.library_path, query, filters=filters))
         raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 

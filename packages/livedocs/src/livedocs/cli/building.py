@@ -47,6 +47,27 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
         _print_report(built, failures, settings)
 
 
+def embed_all(settings: Settings) -> None:
+    """Embed what the library holds and print a report.
+
+    Raises:
+        ModelError: what it needs is not installed.
+        LibraryError: the library is missing, damaged, being built, or cannot be written.
+    """
+    from livedocs.library.embedding import embed_library
+    from livedocs.semantic.embedder import Embedder
+
+    path = settings.library_path
+    snapshot.check(path)
+    started = time.perf_counter()
+    with _progress() as report:
+        embedder = Embedder.load(settings.models_folder)
+        embedded = embed_library(path, embedder, settings.models_folder / "vectors.sqlite", report=report)
+    seconds = time.perf_counter() - started
+    said = f"Embedded {embedded:,} entries in {seconds:.1f} s" if embedded else "Every entry has its vector already"
+    Console(highlight=False).print(f"{said}: {escape(str(path))}, {path.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
+
+
 @contextmanager
 def _progress() -> Generator[ReportProgress, None, None]:
     """Show progress on stderr: a bar for each step on a terminal, one line for each step elsewhere."""

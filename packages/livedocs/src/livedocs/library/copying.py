@@ -18,6 +18,7 @@ _COPIED = (
     schema.entry,
     schema.entry_body,
     schema.asset,
+    schema.docset_vectors,
     schema.name_key,
     schema.word,
 )

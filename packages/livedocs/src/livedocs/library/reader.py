@@ -61,7 +61,8 @@ def library_hash(executor: Executor) -> str:
     first_entry = (
         select(func.min(schema.entry.c.id)).where(schema.entry.c.docset_id == schema.docset.c.id).scalar_subquery()
     )
-    rows = executor.execute(select(*_DOCSET, first_entry).order_by(schema.docset.c.id))
+    embedded = select(func.count()).where(schema.docset_vectors.c.docset_id == schema.docset.c.id).scalar_subquery()
+    rows = executor.execute(select(*_DOCSET, first_entry, embedded).order_by(schema.docset.c.id))
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
 
 

@@ -102,6 +102,13 @@ asset = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+docset_vectors = Table(
+    "docset_vectors",
+    metadata,
+    Column("docset_id", Integer, ForeignKey("docset.id"), primary_key=True),
+    Column("data", LargeBinary, nullable=False, comment="livedocs.semantic.entry_vectors, by entry; only if embedded"),
+)
+
 name_key = Table(
     "name_key",
     metadata,
@@ -149,8 +156,8 @@ posting = Table(
     Column("term", String, primary_key=True, comment="as in vocabulary"),
     Column("block", Integer, primary_key=True, comment="from 0, the entries most worth showing first"),
     Column("entry_count", Integer, nullable=False, comment="entries of the library that hold the term"),
+    # With row ids: blobs this long would spill over from the pages of an index.
     Column("data", LargeBinary, nullable=False, comment="livedocs.library.postings.Postings"),
-    sqlite_with_rowid=False,
 )
 
 name_beginning = Table(

@@ -93,6 +93,10 @@ class CandidateReader(Protocol):
         """Every docset."""
         ...
 
+    def vectors(self) -> list[tuple[int, bytes]]:
+        """For each docset that was embedded, its id and the stored vectors of its entries in their order."""
+        ...
+
     def vocabulary(self) -> list[tuple[str, int]]:
         """Every term with the number of entries that hold it, in the order of the terms."""
         ...

@@ -8,7 +8,6 @@ import numpy as np
 
 from livedocs.library.analysis import stem, tokens
 from livedocs.search.evidence import Evidence, NameMatches
-from livedocs.search.meaning import can_help
 from livedocs.search.query import Query, Shape
 from livedocs.search.text import Group, Variant, evaluate
 from livedocs.search.thesaurus import synonyms
@@ -83,7 +82,7 @@ class Gatherer:
         if query.shape is not Shape.NAME or len(names) < _ENOUGH_NAMES:
             text = self._text(query, allowed, with_synonyms=query.shape is not Shape.NAME or not named)
         evidence = Evidence(self._resident.columns, names, text, named=named)
-        if self._meaning is None or not can_help(query, names):
+        if self._meaning is None or not self._meaning.can_help(query, names):
             return evidence
         meanings = self._meaning.near(query.text, evidence.entry_ids, allowed)
         return Evidence(self._resident.columns, names, text, meanings, named=named)

@@ -6,18 +6,26 @@ questions of several words that nothing is called, where it finds what words mis
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from livedocs.errors import ModelError
 from livedocs.search.evidence import Meanings
 from livedocs.search.query import Query, Shape
+from livedocs.semantic.embedder import Embedder
+from livedocs.semantic.entry_vectors import EntryVectors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from livedocs.search.arrays import Ids, Truths
+    from livedocs.search.candidates import CandidateReader
     from livedocs.search.evidence import NameMatches
-    from livedocs.semantic.embedder import Embedder
-    from livedocs.semantic.entry_vectors import EntryVectors
+    from livedocs.search.resident import Columns
+
+logger = logging.getLogger(__name__)
 
 _NEAREST = 50
 """Entries that meaning alone proposes."""
@@ -39,6 +47,10 @@ class Meaning:
         self._vectors = vectors
         self._entry_ids = entry_ids
 
+    def can_help(self, query: Query, names: NameMatches) -> bool:
+        """Whether a query's meaning may say more than its words: it is prose, and nothing is called just so."""
+        return query.shape is Shape.WORDS and len(query.words) >= _MIN_WORDS and not names.exact.any()
+
     def near(self, text: str, candidates: Ids, allowed: Truths | None) -> Meanings:
         """The entries nearest to a text in meaning, and how near the candidates of other tiers are.
 
@@ -56,6 +68,25 @@ class Meaning:
         return Meanings(self._entry_ids[positions], np.maximum(0.0, similarity))
 
 
-def can_help(query: Query, names: NameMatches) -> bool:
-    """Whether a query's meaning may say more than its words: it is prose, and nothing is called just so."""
-    return query.shape is Shape.WORDS and len(query.words) >= _MIN_WORDS and not names.exact.any()
+def load_meaning(reader: CandidateReader, columns: Columns, models_folder: Path) -> Meaning | None:
+    """Read the vectors of a library and load the model that they are of.
+
+    Args:
+        reader: of the library.
+        columns: of the library.
+        models_folder: where prepared models are kept.
+
+    Returns:
+        None when the library was not embedded, or when it was and the model cannot be loaded; the latter is logged, and
+        words are compared alone.
+    """
+    stored = reader.vectors()
+    if not stored:
+        return None
+    entry_ids = [np.flatnonzero(columns.docset == docset_id) + 1 for docset_id, _ in stored]
+    try:
+        vectors = EntryVectors(b"".join(data for _, data in stored))
+        return Meaning(Embedder.load(models_folder), vectors, np.concatenate(entry_ids))
+    except (ModelError, ValueError) as error:
+        logger.warning("Questions are answered by their words alone. %s", error)
+        return None

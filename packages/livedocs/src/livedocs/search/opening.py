@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from livedocs.library import snapshot
 from livedocs.search.engine import Engine
+from livedocs.search.meaning import load_meaning
+from livedocs.search.resident import Resident
 from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
@@ -15,12 +17,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_engine(path: Path) -> Generator[Engine, None, None]:
+def open_engine(path: Path, models_folder: Path | None = None) -> Generator[Engine, None, None]:
     """Open a library read-only.
+
+    Args:
+        path: the library.
+        models_folder: where prepared models are kept; None: only words are compared, which spares loading one.
 
     Raises:
         LibraryError: it is missing, damaged or from another version.
     """
     snapshot.check(path)
     with closing(snapshot.connect(path)) as connection:
-        yield Engine(SqliteCandidates(connection))
+        reader = SqliteCandidates(connection)
+        resident = Resident(reader)
+        meaning = load_meaning(reader, resident.columns, models_folder) if models_folder is not None else None
+        yield Engine(reader, resident, meaning=meaning)

@@ -114,6 +114,10 @@ class SqliteCandidates:
         """See `CandidateReader.docsets`."""
         return [DocsetLabel(*row) for row in self._rows("SELECT id, name, version FROM docset ORDER BY id", ())]
 
+    def vectors(self) -> list[tuple[int, bytes]]:
+        """See `CandidateReader.vectors`."""
+        return self._rows("SELECT docset_id, data FROM docset_vectors ORDER BY docset_id", ())
+
     def vocabulary(self) -> list[tuple[str, int]]:
         """See `CandidateReader.vocabulary`."""
         return self._rows("SELECT term, entry_count FROM vocabulary ORDER BY term", ())

@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     snapshot.verify(settings.library_path)
     assets = Assets.load()
-    library = ServedLibrary(settings.library_path)
+    library = ServedLibrary(settings.library_path, settings.models_folder)
     pages = Pages(library, assets)
 
     @asynccontextmanager

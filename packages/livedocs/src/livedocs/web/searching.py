@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, cast
 
 from livedocs.library.keys import split_docset
 from livedocs.search.engine import Engine
+from livedocs.search.meaning import load_meaning
 from livedocs.search.models import Filters
 from livedocs.search.resident import Resident
 from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
+
+    from livedocs.search.meaning import Meaning
+    from livedocs.web.served import Served
 
 
 def load_resident(session: Session) -> Resident:
@@ -21,9 +26,20 @@ def load_resident(session: Session) -> Resident:
     return Resident.load(_candidates(session))
 
 
-def engine(session: Session, resident: Resident) -> Engine:
-    """An engine that reads through the session."""
-    return Engine(_candidates(session), resident)
+def meaning(session: Session, resident: Resident, models_folder: Path | None) -> Meaning | None:
+    """What compares meanings; None when the library was not embedded."""
+    return load_meaning(_candidates(session), resident.columns, models_folder) if models_folder else None
+
+
+def engine(session: Session, served: Served, *, by_meaning: bool = True) -> Engine:
+    """An engine that reads through the session.
+
+    Args:
+        session: of the served library.
+        served: what was made from it.
+        by_meaning: whether meanings may be compared; while one types, words are enough.
+    """
+    return Engine(_candidates(session), served.resident, meaning=served.meaning if by_meaning else None)
 
 
 def filters(docset: str = "", version: str = "", kind: str = "") -> Filters:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from livedocs.library.models import Docset
+    from livedocs.search.meaning import Meaning
     from livedocs.search.resident import Resident
 
 T = TypeVar("T")
@@ -41,12 +42,14 @@ class Served:
 
     Attributes:
         resident: what an engine keeps of it between queries.
+        meaning: compares meanings; None when the library was not embedded.
         docsets: what it holds.
         kinds: kinds of entries it holds, the most frequent first.
         hash: changes when anything in it does.
     """
 
     resident: Resident
+    meaning: Meaning | None
     docsets: tuple[Docset, ...]
     kinds: tuple[str, ...]
     hash: str
@@ -57,10 +60,12 @@ class ServedLibrary:
 
     Args:
         path: the library's file.
+        models_folder: where prepared models are kept; None: only words are compared.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, models_folder: Path | None = None) -> None:
         self.path = path
+        self._models_folder = models_folder
         self._database = InMemoryDatabase(path)
         self._identity: tuple[int, int, int] | None = None
         self._current: Served | None = None
@@ -150,8 +155,10 @@ class ServedLibrary:
         with self._serving:
             served = self._served.get(source)
             if served is None:
+                resident = searching.load_resident(session)
                 served = self._served[source] = Served(
-                    resident=searching.load_resident(session),
+                    resident=resident,
+                    meaning=searching.meaning(session, resident, self._models_folder),
                     docsets=tuple(reader.docsets(session)),
                     kinds=tuple(reader.kinds(session)),
                     hash=reader.library_hash(session),

@@ -53,7 +53,7 @@ def router(library: ServedLibrary) -> APIRouter:
         filters = searching.filters(docset, version, kind)
 
         def answer(session: Session, served: Served) -> SearchResult:
-            engine = searching.engine(session, served.resident)
+            engine = searching.engine(session, served)
             return engine.search(q, limit=limit, filters=filters, explain=explain)
 
         return SearchAnswer.model_validate(body(await library.read(answer)))

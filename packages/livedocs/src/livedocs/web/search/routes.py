@@ -1,4 +1,8 @@
-"""``GET /search``: a whole page, or the part of it that htmx swaps in while one types."""
+"""``GET /search``: a whole page, or the part of it that htmx swaps in while one types.
+
+While one types, words are compared; when the typing rests, ``GET /search/meaning`` adds below them what is close in
+meaning, so that nothing moves that is being looked at. A whole page compares both at once.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,13 @@ from starlette.responses import HTMLResponse
 from livedocs.web import searching
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from livedocs.search.models import SearchResult
     from livedocs.web.pages import Pages
-    from livedocs.web.served import ServedLibrary
+    from livedocs.web.served import Served, ServedLibrary
+
+_ADDED_BY_MEANING = 5
 
 
 def router(library: ServedLibrary, pages: Pages) -> APIRouter:
@@ -28,13 +37,32 @@ def router(library: ServedLibrary, pages: Pages) -> APIRouter:
         hx_request_type: Annotated[str, Header()] = "",
     ) -> HTMLResponse:
         filters = searching.filters(docset, kind=kind)
-        result = await library.read(
-            lambda session, served: searching.engine(session, served.resident).search(
-                q, filters=filters, explain=explain
-            )
-        )
-        template = "search_fragment.html" if hx_request_type == "partial" else "search.html"
+        typing = hx_request_type == "partial"
+
+        def answer(session: Session, served: Served) -> tuple[SearchResult, bool]:
+            engine = searching.engine(session, served, by_meaning=not typing)
+            result = engine.search(q, filters=filters, explain=explain)
+            return result, typing and served.meaning is not None and " " in q.strip()
+
+        result, ask_meaning = await library.read(answer)
         context = {"query": q, "docset": docset, "kind": kind, "explain": explain, "result": result}
-        return pages.render(template, context)
+        template = "search_fragment.html" if typing else "search.html"
+        return pages.render(template, context | {"ask_meaning": ask_meaning})
+
+    @routes.get("/search/meaning")
+    async def by_meaning(q: str = "", docset: str = "", kind: str = "", *, explain: bool = False) -> HTMLResponse:
+        filters = searching.filters(docset, kind=kind)
+
+        def answer(session: Session, served: Served) -> tuple[SearchResult, SearchResult]:
+            by_words, by_both = (
+                searching.engine(session, served, by_meaning=by_meaning).search(q, filters=filters, explain=explain)
+                for by_meaning in (False, True)
+            )
+            return by_words, by_both
+
+        by_words, by_both = await library.read(answer)
+        shown = {hit.id for hit in by_words.hits}
+        added = [hit for hit in by_both.hits if hit.id not in shown][:_ADDED_BY_MEANING]
+        return pages.render("meaning.html", {"hits": added, "shown": len(shown), "terms": by_words.terms})
 
     return routes
