@@ -45,19 +45,27 @@ def serve(settings: Settings) -> None:
         AddressError: the address cannot be listened on.
     """
     app = create_app(settings)
-    with _listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         url = f"http://{host}:{listener.getsockname()[1]}"
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         _AnnouncingServer(config, url).run([listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address of this machine, whose connections send every answer at once.
+
+    Raises:
+        AddressError: the address cannot be listened on.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)  # pyright: ignore[reportArgumentType]
+        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)  # pyright: ignore[reportArgumentType]
     except OSError as error:
         raise AddressError(
             f"Cannot listen on {host}, port {port}: {error.strerror}. "
             "Choose another port with --port (0 takes any free one), or stop what is using it."
         ) from error
+    # asyncio turns TCP's delays off (TCP_NODELAY) only for sockets that name their protocol. Those of create_server do
+    # not, and each answer, a head and then a body, would wait 40 ms for the client to acknowledge its head.
+    return socket.socket(fileno=listener.detach())
