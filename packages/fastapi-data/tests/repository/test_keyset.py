@@ -113,9 +113,12 @@ async def test_the_database_starts_at_the_cursor_by_its_index(articles, shelf, s
         assert any("Index Cond" in line for line in plan)
 
 
-async def test_a_limit_of_nothing_is_refused(articles, models):
+async def test_a_limit_of_nothing_and_limits_of_the_statement_are_refused(articles, models):
     with pytest.raises(ValueError, match="at least 1, not 0"):
         await articles.keyset_page(order_by=[models.Article.slug], limit=0)
+    for limited in (select(models.Article).limit(3), select(models.Article).offset(3)):
+        with pytest.raises(ValueError, match="take those of the statement away"):
+            await articles.keyset_page(limited, order_by=[models.Article.slug], limit=1)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,16 @@ async def test_pages_have_every_row_once_even_if_the_order_ties(articles, models
     assert pages[1].offset == 3
 
 
+async def test_pages_of_a_statement_with_limits_of_its_own_have_its_rows(articles, models):
+    await articles.create_many({"title": f"{number}", "slug": f"{number}"} for number in range(9))
+    some = select(models.Article).order_by(models.Article.title).offset(2).limit(5)
+    pages = [await articles.page(some, limit=3, offset=offset) for offset in (0, 3, 6)]
+    assert [[article.title for article in page.items] for page in pages] == [["2", "3", "4"], ["5", "6"], []]
+    assert {page.total for page in pages} == {5}
+    rest = await articles.page(select(models.Article).order_by(models.Article.title).offset(7), limit=9)
+    assert ([article.title for article in rest.items], rest.total) == (["7", "8"], 2)
+
+
 async def test_a_page_becomes_a_page_of_schemas(articles, three, models):
     ordered = select(models.Article).order_by(models.Article.title)
     page = (await articles.page(ordered, limit=2)).to(models.ArticleOut)

@@ -115,7 +115,8 @@ class Repository(Generic[Model]):
         """A part of a list, by position, and how long the list is.
 
         Args:
-            statement: what to read. The primary key is added to its order, so that every row is on one page.
+            statement: what to read. The primary key is added to its order, so that every row is on one page. If it has
+                a limit or an offset of its own, its rows are the list.
             limit: how many rows at most, 1 or more.
             offset: how many rows to pass over, 0 or more.
 
@@ -126,7 +127,8 @@ class Repository(Generic[Model]):
             raise ValueError(f"A page needs a limit of at least 1 and an offset of at least 0, not {limit}, {offset}.")
         total = await self.count(statement)
         ordered = self._select(statement).order_by(*self._mapper.primary_key)
-        items = await self.list(ordered.limit(limit).offset(offset))
+        # A slice counts from the statement's own offset; where its own limit ends, only the total knows.
+        items = await self.list(ordered.slice(offset, max(offset, min(offset + limit, total))))
         return Page(items=items, total=total, limit=limit, offset=offset)
 
     async def keyset_page(
@@ -140,7 +142,7 @@ class Repository(Generic[Model]):
         """A part of a list, by where the page before it ended: rows that come and go elsewhere do not shift it.
 
         Args:
-            statement: what to read, without an order.
+            statement: what to read; its order is not used.
             order_by: columns of the class, e.g. ``[Article.created_at.desc(), Article.title]``, the most significant
                 first. The primary key is added, so that no two rows are equal; rows without a value come last.
             limit: how many rows at most, 1 or more.
@@ -148,12 +150,16 @@ class Repository(Generic[Model]):
 
         Raises:
             InvalidCursorError: ``after`` is broken, or was made for another order or with another secret.
-            ValueError: the limit is out of range, or ``order_by`` names something that is no column of the class.
+            ValueError: the limit is out of range, the statement has a limit or an offset of its own, or ``order_by``
+                names something that is no column of the class.
         """
         if limit < 1:
             raise ValueError(f"A page needs a limit of at least 1, not {limit}.")
+        chosen = self._select(statement)
+        if chosen._has_row_limiting_clause:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - has no accessor
+            raise ValueError("A keyset page has no limit and no offset but its own: take those of the statement away.")
         keyset = Keyset(self.model, order_by, self._cursor_secret)
-        chosen = self._select(statement).order_by(None).order_by(*keyset.order_by())
+        chosen = chosen.order_by(None).order_by(*keyset.order_by())
         if after is not None:
             chosen = chosen.where(keyset.after(after))
         rows = await self.list(chosen.limit(limit + 1))
