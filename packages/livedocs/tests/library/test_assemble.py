@@ -92,6 +92,16 @@ def test_an_entry_came_in_the_version_its_own_note_says() -> None:
     assert [found[name].added for name in ("f", "g")] == ["3.8", ""]
 
 
+def test_a_module_is_not_deprecated_with_one_that_it_replaces() -> None:
+    about_another = (VersionNote("deprecated", "3.3", "The xml.etree.cElementTree module is deprecated."),)
+    own = (VersionNote("deprecated", "3.6", "will be removed in version 3.12: The asyncore module is deprecated."),)
+    tree = Entry(anchor="a", kind="module", role="py:module", name="xml.etree.ElementTree", notes=about_another)
+    asyncore = Entry(anchor="b", kind="module", role="py:module", name="asyncore", notes=own)
+    said = Entry(anchor="c", kind="module", role="py:module", name="distutils", summary="distutils is deprecated with")
+    page = ParsedPage(path="p.html", title="P", entries=(tree, asyncore, said))
+    assert [item.deprecated for item in assemble([page], ())] == [False, True, True]
+
+
 def test_a_note_about_one_parameter_deprecates_nothing() -> None:
     about_parameter = (VersionNote("deprecated", "3.10", "The loop parameter is ignored. " * 5),)
     [item] = assemble([ParsedPage("a.html", "A", entries=(_function("f", notes=about_parameter),))], [])

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LINK_SHARE = 0.3
 """Words that lead to many places name an entry only if this share of their links goes there."""
 
+_ABOUT_A_MODULE = re.compile(r"(?:will be removed in version [\d.]+: )?[Tt]he ([\w.]+) module\b")
+
 _WORD = re.compile(r"[a-z_][a-z0-9_]{2,30}")
 _NAME_WORD_FREQUENCY = 3
 """A word in a name or title counts as often as this many occurrences in text when spelling is corrected."""
@@ -107,15 +109,23 @@ def _entries(pages: Sequence[ParsedPage]) -> Iterator[AssembledEntry]:
         entry.name
         for page in pages
         for entry in page.entries
-        if entry.kind == "module" and any(note.change in {"deprecated", "removed"} for note in entry.notes)
+        if entry.kind == "module" and _module_is_deprecated(entry)
     }
     inside_gone = tuple(f"{name}." for name in gone)
     for number, page in enumerate(pages):
         for entry in page.entries:
             module = entry.name if entry.kind == "module" else entry.module
-            deprecated = f"{module}.".startswith(inside_gone) or _is_deprecated(entry)
+            deprecated = f"{module}.".startswith(inside_gone) or (entry.kind != "module" and _is_deprecated(entry))
             keys = {key: 0 for key in entry_keys(entry) if key[0] and len(key[0]) <= MAX_KEY_CHARS}
             yield AssembledEntry(entry, number, area[page.path], deprecated, keys=keys)
+
+
+def _module_is_deprecated(entry: Entry) -> bool:
+    """Whether a module's own notes or its first sentence say so; notes may be about another module that it replaces."""
+    own = {entry.name, "this"}
+    notes = [note for note in entry.notes if note.change in {"deprecated", "removed"}]
+    others = [match for note in notes if (match := _ABOUT_A_MODULE.match(note.text)) and match[1] not in own]
+    return len(notes) > len(others) or entry.summary.startswith(f"{entry.name} is deprecated")
 
 
 def _is_deprecated(entry: Entry) -> bool:
