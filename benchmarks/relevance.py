@@ -42,20 +42,25 @@ def main() -> None:
     arguments = parser.parse_args()
     name, _, version = arguments.docset.partition("@")
     filters = Filters(docset=name, version=version)
-    with open_engine(arguments.library) as engine:
+    models = Settings().models_folder
+    with open_engine(arguments.library) as words, open_engine(arguments.library, models) as both:
         if arguments.protocol:
-            _serve(engine, filters)
+            _serve(both, filters)
             return
         if not arguments.judged:
             parser.error("name a file of judged queries")
         judge = Judge(arguments.scorer or arguments.judged[0].parent)
+        engines = {"by words and meaning": both, "by words alone": words} if both.by_meaning else {"by words": words}
         for path in arguments.judged:
-            answers = judge.ask(engine, filters, judge.read(path))
-            judge.table(answers, path.stem)
+            for said, engine in engines.items():
+                print(f"{path.stem}, {said}")
+                answers = judge.ask(engine, filters, judge.read(path))
+                judge.table(answers, path.stem)
+                _print_times(answers)
+                if engine is both or not both.by_meaning:
+                    _print_misses(judge, answers, arguments.misses)
             if arguments.peers:
                 _print_peers(arguments.peers, path.stem)
-            _print_misses(judge, answers, arguments.misses)
-            _print_times(answers)
 
 
 def _print_misses(judge: Judge, answers: list[Answer], count: int) -> None:

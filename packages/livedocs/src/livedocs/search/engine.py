@@ -68,6 +68,11 @@ class Engine:
         self._rules = rules
         self._meaning = meaning
 
+    @property
+    def by_meaning(self) -> bool:
+        """Whether meanings are compared, beside words."""
+        return self._meaning is not None
+
     def with_rules(self, rules: Sequence[Rule]) -> Engine:
         """The same engine with other rules."""
         return Engine(self._reader, self._resident, rules=rules, meaning=self._meaning)

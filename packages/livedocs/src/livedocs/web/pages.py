@@ -61,7 +61,14 @@ class Pages:
             status: HTTP status code.
         """
         served = self._library.current
-        variables = {"query": "", "docset": "", "kind": "", "docsets": served.docsets, "kinds": served.kinds}
+        variables = {
+            "query": "",
+            "docset": "",
+            "kind": "",
+            "explain": False,
+            "docsets": served.docsets,
+            "kinds": served.kinds,
+        }
         return HTMLResponse(self._environment.get_template(template).render(variables | dict(context or {})), status)
 
 
