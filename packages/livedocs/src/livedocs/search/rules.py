@@ -175,11 +175,14 @@ class ReadByFew:
 class KindOfEntry:
     """Modules, classes and functions are asked for by name more often than their members, syntax has sections.
 
-    A question is answered by what one calls or reads rather than by a constant or an option.
+    Whoever types a dot before the name asks for a member. A question is answered by what one calls or reads rather than by a constant or an option.
     """
 
     by_name: Mapping[str, float] = field(
         default_factory=lambda: {"module": 7.0, "class": 3.0, "function": 3.0, "exception": 3.0, "term": 3.0}
+    )
+    by_member: Mapping[str, float] = field(
+        default_factory=lambda: {"method": 14.0, "attribute": 12.0, "class": -8.0, "module": -16.0}
     )
     built_in: float = 5.0
     section_on_syntax: float = 10.0
@@ -203,6 +206,8 @@ class KindOfEntry:
             return self.section_on_syntax * (evidence.of(columns.kind) == columns.number("section"))
         if query.shape is Shape.NAME:
             points = self.built_in * evidence.of(columns.built_in).astype(float)
+            if query.member:
+                return points + _by_kind(self.by_member, evidence)
             return points if "." in query.name else points + _by_kind(self.by_name, evidence)
         return _by_kind(self.by_question, evidence)
 
