@@ -74,6 +74,102 @@ def test_names_are_looked_up_without_what_surrounds_them(typed: str, key: str) -
     assert key in [key for keys in parse(typed).readings for key in keys]
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("from xml.etree import ElementTree as ET", "xml.etree.elementtree"),
+        ("import concurrent.futures", "concurrent.futures"),
+        ("x.get(1, 2)[0]", "x.get"),
+        ("Path('a').read_text()", "path.read_text"),
+        ("Path().glob", "path.glob"),
+        ("await loop.run_in_executor(None, f)", "loop.run_in_executor"),
+        ("result = subprocess.run(['ls'])", "subprocess.run"),
+        ("@functools.lru_cache(maxsize=None)", "functools.lru_cache"),
+        ("print('hello', end='')", "print"),
+        ("sorted(x, key=lambda y: y[1])", "sorted"),
+        ("', '.join(names)", "str.join"),
+        ('"".join', "str.join"),
+        ("b'abc'.hex()", "bytes.hex"),
+        ("[].sort", "list.sort"),
+        ("{'a': 1}.items()", "dict.items"),
+        ("sys.argv[1]", "sys.argv"),
+        ("x['a'].items()", "x.items"),
+        ("os.environ['HOME']", "os.environ"),
+        ("defaultdict(list", "defaultdict"),
+    ],
+)
+def test_a_name_is_found_in_the_code_around_it(typed: str, name: str) -> None:
+    query = parse(typed)
+    assert query.shape is Shape.NAME
+    assert (name,) in query.readings
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("python str.join", ("str.join",)),
+        ("asyncio in python", ("asyncio",)),
+        ("json dumps", ("json.dumps",)),
+        ("python json dumps", ("json.dumps",)),
+        ("list.append vs list.extend", ("list.append", "list.extend")),
+        ("sort vs. sorted", ("sort", "sorted")),
+        ("difference between str.find() versus str.index()", ("str.find", "str.index")),
+        ("dict.get method", ("dict.get",)),
+        ("json module", ("json",)),
+        ("class Path", ("path",)),
+        ("KeyError exception", ("keyerror",)),
+        ("how to use os.path.join", ("os.path.join",)),
+        ("what does zip() do", ("zip",)),
+        ("when is __repr__ called", ("__repr__",)),
+        ("limit of a ThreadPoolExecutor in threads", ("threadpoolexecutor",)),
+    ],
+)
+def test_names_are_found_amid_words(typed: str, keys: tuple[str, ...]) -> None:
+    query = parse(typed)
+    assert query.shape is Shape.WORDS
+    assert keys in query.readings
+
+
+def test_words_with_capitals_beside_one_other_word_may_be_a_class_and_its_member() -> None:
+    assert ("counter",) not in parse("Counter update").readings
+    assert ("counter.update",) in parse("Counter update").readings
+
+
+@pytest.mark.parametrize("typed", ["for loop", "for loops in python", "python for statement", "for"])
+def test_a_keyword_is_known_behind_what_people_call_it(typed: str) -> None:
+    query = parse(typed)
+    assert query.shape is Shape.SYNTAX
+    assert "the for statement" in query.readings[0]
+
+
+def test_constants_are_no_statements_and_type_is_a_function_first() -> None:
+    assert parse("None").readings == (("none", "none"),)
+    assert parse("type").shape is Shape.NAME
+
+
+def test_a_name_with_brackets_is_complete() -> None:
+    assert parse("os.path.jo").open_ended
+    assert not parse("os.path.join(").open_ended
+    assert not parse("sys.argv[").open_ended
+
+
+def test_a_dot_before_a_name_asks_for_a_member() -> None:
+    assert parse(".rea").member
+    assert not parse("rea").member
+
+
+def test_what_is_typed_is_the_beginning_of_a_name_or_sign() -> None:
+    assert parse("os.path.jo").beginning == "os.path.jo"
+    assert parse("self.assertEq").beginning == "asserteq"
+    assert parse("{:>10}").beginning == "{:>10}"
+
+
+def test_an_unknown_name_may_be_a_variable_in_a_construct() -> None:
+    assert any("what's a negative index?" in keys for keys in parse("numbers[-1]").fallbacks)
+    assert ("the import statement",) in parse("import numpy as np").fallbacks
+    assert any("mutable sequence types" in keys for keys in parse("[1, 2].append(3)").fallbacks)
+
+
 def test_what_stands_before_a_dot_may_be_a_variable() -> None:
     assert parse("my_list.append(3)").fallbacks == (("append",),)
     assert parse("json.decoder.JSONDecodeError: Expecting value").fallbacks == (
@@ -101,6 +197,52 @@ def test_of_a_traceback_the_last_line_counts(last: str) -> None:
 @pytest.mark.parametrize("last", ["KeyError: 'name'", "StopIteration", "KeyboardInterrupt", "zlib.error: Error -3"])
 def test_a_traceback_pasted_into_one_line_ends_with_its_exception(last: str) -> None:
     assert parse(_TRACEBACK.replace("\n", " ") + last).readings == parse(last).readings
+
+
+@pytest.mark.parametrize(
+    ("pasted", "last"),
+    [
+        (
+            _TRACEBACK
+            + "ValueError: x\n\nDuring handling of the above exception, another exception occurred:\n\n"
+            + _TRACEBACK
+            + "KeyError: 'b'",
+            "KeyError: 'b'",
+        ),
+        ('  File "x.py", line 1\n    print x\n    ^^^^^^^\nSyntaxError: invalid syntax', "SyntaxError: invalid syntax"),
+        ('File "x.py", line 1 print x ^^^^^^^ SyntaxError: invalid syntax', "SyntaxError: invalid syntax"),
+        (
+            "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: x\n  +-+---\n    | OSError: disk",
+            "OSError: disk",
+        ),
+        (_TRACEBACK.replace("\n", " ") + "raise KeyError(x) KeyError: 'x'", "KeyError: 'x'"),
+    ],
+)
+def test_the_last_exception_of_a_paste_counts(pasted: str, last: str) -> None:
+    assert parse(pasted).readings == parse(last).readings
+
+
+@pytest.mark.parametrize(
+    ("pasted", "key"),
+    [
+        ("x.py:3: DeprecationWarning: invalid escape sequence '\\d'", "escape sequence"),
+        ("how to fix TypeError: 'int' object is not iterable", "iterable"),
+        ("IndexError list index out of range", "indexerror"),
+        ("list index out of range", "indexerror"),
+        ("[Errno 2] No such file or directory: 'x.txt'", "filenotfounderror"),
+        ("prog.py: error: the following arguments are required: x", "required"),
+        ("lib.errors.ConfigError: no colour", "lib.errors.configerror"),
+    ],
+)
+def test_an_error_is_known_with_and_without_its_exception(pasted: str, key: str) -> None:
+    query = parse(pasted)
+    assert query.shape is Shape.ERROR
+    assert query.readings[0] == (key,)
+
+
+def test_what_varies_in_a_message_is_not_looked_for() -> None:
+    said = "OSError: [Errno 5] can't read <module 'x'> at 0x7f3a in /usr/lib/x.py, 'a b' on line 17. Did you mean: 'y'?"
+    assert set(parse(said).words) == {"t", "read", "line"}
 
 
 def test_a_long_traceback_is_as_good_as_its_last_line() -> None:

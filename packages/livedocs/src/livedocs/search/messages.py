@@ -13,7 +13,7 @@ _LONGEST_MESSAGE = 300
 """Characters of a message that are compared with shapes; by then it has said what it is."""
 
 _NUMBERED = re.compile(r"^\[(?:errno|winerror) -?\d+\] ")
-_PROGRAM = re.compile(r"^(?:[^\s:]+: )?error: ")
+_PROGRAM = re.compile(r"^(?:[^'\"]*\s)?error: ")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FIXED_WORD = re.compile(r"(?<!\*)\b[^\W\d_]{2,}\b(?!\*)")
 _ANYTHING = "*"

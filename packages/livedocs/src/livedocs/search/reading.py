@@ -27,8 +27,11 @@ _EXCLUDED = re.compile(r"(?<=\s)-([^\W\d_]\w+)(?!\S)")
 _FIELDS = {"kind": "kind", "in": "module", "new": "added"}
 _YES_OR_NO = {"yes": True, "true": True, "no": False, "false": False}
 _PUNCTUATION = re.compile(r"(?<=\w)[?!,;:.]+$")
-_TRACEBACK = "Traceback (most recent call last)"
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\)|\bFile \"[^\"]+\", line \d+")
 _LAST_LINE = re.compile(r"[^\W\d][\w.]*(?::\s.*)?")
+_GROUP_FRAME = re.compile(r"^(?:\s*[|+] ?-*)+ ?")
+"""What traces of exception groups are drawn with."""
+
 # Pasted into a box of one line a traceback loses its line breaks: the last thing that looks like an exception is it.
 _EXCEPTION = re.compile(r"[\w.]*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Iteration|Group)\b|[\w.]+\.error\b")
 
@@ -112,10 +115,11 @@ def _take_filters(text: str, filters: Filters) -> tuple[str, Filters]:
 
 def _last_line(text: str) -> str:
     """Of a pasted traceback the exception and its message, of anything else everything."""
-    if _TRACEBACK not in text:
+    if not _TRACEBACK.search(text):
         return text
-    lines = [line for line in text.splitlines() if _LAST_LINE.fullmatch(line) and _TRACEBACK not in line]
-    if lines:
-        return lines[-1]
-    exceptions = list(_EXCEPTION.finditer(text))
-    return text[exceptions[-1].start() :] if exceptions else text
+    lines = [_GROUP_FRAME.sub("", line) for line in text.splitlines()]
+    last = [line for line in lines if _LAST_LINE.fullmatch(line)]
+    if last:
+        return last[-1]
+    exceptions = [match.start() for match in _EXCEPTION.finditer(text) if text[match.end() :].strip()[:1] in {"", ":"}]
+    return text[exceptions[-1] :] if exceptions else text

@@ -28,20 +28,59 @@ _ERROR_AMID_WORDS = re.compile(r".*?\b((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warn
 _ERROR_WITHOUT_COLON = re.compile(r"((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning))\s+(\S.*)")
 _QUOTED = r"(?<!\w)'[^']*'|\"[^\"]*\"|`[^`]*`"
 _VARIABLE_PART = re.compile(
-    rf"<[^<>]*>|{_QUOTED}|\b0x[0-9a-f]+\b|\[(?:Errno|WinError) \d+\]|(?<!\w)[/~][\w./-]+|(?<![\w.])\d[\d.]*\b"
+    rf"\. (?:Did you mean|Perhaps you|Maybe you).*|<[^<>]*>|{_QUOTED}|\b0x[0-9a-f]+\b"
+    r"|\[(?:Errno|WinError) \d+\]|(?<!\w)[/~][\w./-]+|(?<![\w.])\d[\d.]*\b"
 )
-"""What differs each time a message is printed: representations, quotes, addresses, paths, numbers."""
+"""What differs each time a message is printed: advice, representations, quotes, addresses, paths, numbers."""
 
 _NAME = re.compile(r"[@.]?[^\W\d]\w*(?:\.\w+)*\.?(?:[(\[].*)?", re.DOTALL)
 _NAME_ON_ITS_WAY = re.compile(r"^(?:await |return |yield |raise |[^\W\d]\w* = (?:await )?)(?=[\w.]*[.(])")
 """What may stand before a call that is pasted from a program."""
 
-_LITERAL = re.compile(rf"([a-zA-Z]?)(?:{_QUOTED})\.(?=\w)|(\[)[^\[\]]*\]\.(?=\w)|(\{{)[^{{}}]*\}}\.(?=\w)")
+_LITERAL = re.compile(r"^(?:([a-zA-Z]?)(?:\"[^\"]*\"|'[^']*')|(\[)[^\[\]]*\]|(\{)[^{}]*\})\.(?=\w)")
 _TYPES_OF_LITERALS = {"[": "list.", "{": "dict.", "b": "bytes.", "B": "bytes."}
 _ARGUMENTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OPEN_ARGUMENTS = re.compile(r"[(\[].*$", re.DOTALL)
 _ANY_NAME = "x"
+_UNLISTED = {"list": (("mutable sequence types", "common sequence operations", "more on lists"),)}
+"""Where the methods of a type are explained that have no entries of their own in every version."""
+
 _ON_ITSELF = re.compile(r"^(?:self|cls)\.", re.IGNORECASE)
+_OF_PYTHON = re.compile(r"^python ?[23]?(?:\.\d+)? |(?: in| with| using)? python ?[23]?(?:\.\d+)?$", re.IGNORECASE)
+_NAME_BESIDE_KIND = re.compile(
+    r"([\w.]+) (?:module|package|library|exception)|(?:class|function|method|module|exception) ([\w.]+)"
+)
+_COMPARED = re.compile(r"(?:difference between )?([\w.]+)(?:\(\))? (?:vs\.?|versus) ([\w.]+)(?:\(\))?")
+_NAME_AMID_WORDS = re.compile(
+    r"(?<![\w.])(?:[^\W\d]\w*(?:\.[^\W\d]\w*)+|[^\W\d]\w*(?=\(\))|\w*[^\W_]_+[^\W_]\w*|__\w+__)(?!\w)"
+)
+"""What cannot be a word: it has dots, brackets, or underscores."""
+
+_CLASS_AMID_WORDS = re.compile(r"(?<=\w )(?:[A-Z][a-z]+){2,}(?= \w)")
+"""Capitals inside: among words a class; alone with another word perhaps the first half of a dotted name."""
+
+_CONSTANTS = frozenset({"none", "true", "false"})
+_KIND_OF_KEYWORD = {
+    **dict.fromkeys(("and", "or", "not", "in", "is"), "operator"),
+    **dict.fromkeys(("lambda", "await", "yield"), "expression"),
+    **dict.fromkeys(("else", "except", "finally"), "clause"),
+}
+"""What the documentation calls a keyword's construct; statement when nothing else is said."""
+
+_PLACES_OF_KEYWORD = {
+    "operator": ("{} operator",),
+    "expression": ("{} expression", "{} expressions", "{} keyword", "{} form", "{}s", "the {} statement"),
+    "clause": ("{} clause", "{} keyword"),
+    "statement": ("the {} statement", "{} statement", "{} statements", "{} keyword", "{} definitions"),
+}
+"""Titles of sections and lines of the general index about a keyword; its bare name leads to other things as well."""
+
+_SPOKEN_OF_SYNTAX = SYNTAX_WORDS | frozenset(
+    """blocks clauses comprehension definition exception exceptions expressions function functions keywords loop loops
+    operators statements syntax variable variables""".split()  # noqa: SIM905 - reads better than a hundred quotes
+)
+"""Words that people put behind a keyword: *for loop*, *lambda function*, *global variables*."""
+
 _DOTTED_WORDS = re.compile(r"\w+(?: \w+)*(?:\.\w+)*")
 _WORD = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|_+[^\W_]\w*")
 
@@ -139,11 +178,18 @@ def _as_construct(text: str, folded: str) -> Query | None:
 
 
 def _as_keywords(text: str, folded: str) -> Query | None:
-    spoken = folded.split()
-    keywords = [word for word in spoken if word not in SYNTAX_WORDS] or spoken
-    if not all(map(is_keyword, keywords)):
+    spoken = _OF_PYTHON.sub("", folded).split()
+    keywords = [word for word in spoken if word not in _SPOKEN_OF_SYNTAX] or spoken
+    if not all(map(is_keyword, keywords)) or keywords == ["type"]:  # which is a function before it is a statement
         return None
-    return Query(text, Shape.SYNTAX, ((" ".join(keywords), folded), tuple(keywords)), words=words_of(text))
+    spelt = " ".join(keywords)
+    literally = (spelt, folded)
+    if spelt in _CONSTANTS:
+        return Query(text, Shape.SYNTAX, (literally,), words=(spelt,))
+    kind = _KIND_OF_KEYWORD.get(keywords[0], "statement")
+    places = tuple(place.format(spelt) for place in _PLACES_OF_KEYWORD[kind])
+    words = () if kind == "operator" else (*keywords, kind)
+    return Query(text, Shape.SYNTAX, (places, literally, tuple(keywords)), words=words)
 
 
 def _as_operators(text: str, folded: str) -> Query | None:
@@ -154,7 +200,7 @@ def _as_operators(text: str, folded: str) -> Query | None:
 
 
 def _as_name(text: str, folded: str) -> Query | None:
-    called = _LITERAL.sub(_type_of_literal, _NAME_ON_ITS_WAY.sub("", text), count=1)
+    called = _LITERAL.sub(_type_of_literal, _NAME_ON_ITS_WAY.sub("", text))
     if _NAME.fullmatch(called) is None:
         return None
     name = _ON_ITSELF.sub("", _without_arguments(called).strip("@."))
@@ -162,7 +208,7 @@ def _as_name(text: str, folded: str) -> Query | None:
     if not bare:
         return None
     # What stands before the dot may be anybody's variable: my_list.append is somebody's append.
-    fallbacks = list(_each(_suffixes(bare)))
+    fallbacks = [*_UNLISTED.get(bare.partition(".")[0], ()), *_each(_suffixes(bare))]
     unknown = construct(_ANY_NAME + called.removeprefix(name)) if called != name else None
     if unknown is not None:
         fallbacks.append(unknown.keys)
@@ -200,15 +246,23 @@ def _as_sign(text: str, folded: str) -> Query | None:
 
 
 def _as_words(text: str, folded: str) -> Query:
-    readings = [folded]
-    if _DOTTED_WORDS.fullmatch(folded):
-        readings.append(folded.replace(" ", "."))
+    readings: list[tuple[str, ...]] = [(folded,)]
+    said = _OF_PYTHON.sub("", folded)
+    readings += [(key,) for key in (said, said.replace(" ", ".")) if _DOTTED_WORDS.fullmatch(key)]
+    readings.append(_names_amid_words(text))
     signs = [part for part in folded.split() if not any(letter.isalnum() for letter in part)]
-    readings += signs or [folded[:-1] if folded.endswith("s") else folded + "s"]
+    readings += _each(signs or [said[:-1] if said.endswith("s") else said + "s"])
     words = words_of(text)
     if signs:
         words = tuple(word for word in words if len(word) > 1)  # the variables of an expression
-    return Query(text, Shape.WORDS, _each(readings), words=words)
+    return Query(text, Shape.WORDS, tuple(dict.fromkeys(filter(None, readings))), words=words)
+
+
+def _names_amid_words(text: str) -> tuple[str, ...]:
+    """Names that a question mentions, folded: what looks like one, or stands where one must."""
+    named = _COMPARED.fullmatch(text) or _NAME_BESIDE_KIND.fullmatch(text)
+    names = filter(None, named.groups()) if named else _NAME_AMID_WORDS.findall(text) or _CLASS_AMID_WORDS.findall(text)
+    return tuple(dict.fromkeys(map(fold, names)))
 
 
 def _words_amid_signs(text: str) -> tuple[str, ...]:
