@@ -212,7 +212,7 @@ def test_a_traceback_pasted_into_one_line_ends_with_its_exception(last: str) -> 
         ('  File "x.py", line 1\n    print x\n    ^^^^^^^\nSyntaxError: invalid syntax', "SyntaxError: invalid syntax"),
         ('File "x.py", line 1 print x ^^^^^^^ SyntaxError: invalid syntax', "SyntaxError: invalid syntax"),
         (
-            "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: x\n  +-+---\n    | OSError: disk",
+            "+ Exception Group Traceback (most recent call last):\n  | ExceptionGroup: x\n  +-+-\n    | OSError: disk",
             "OSError: disk",
         ),
         (_TRACEBACK.replace("\n", " ") + "raise KeyError(x) KeyError: 'x'", "KeyError: 'x'"),

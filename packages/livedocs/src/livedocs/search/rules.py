@@ -175,7 +175,8 @@ class ReadByFew:
 class KindOfEntry:
     """Modules, classes and functions are asked for by name more often than their members, syntax has sections.
 
-    Whoever types a dot before the name asks for a member. A question is answered by what one calls or reads rather than by a constant or an option.
+    Whoever types a dot before the name asks for a member. A question is answered by what one calls or reads rather than
+    by a constant or an option.
     """
 
     by_name: Mapping[str, float] = field(
