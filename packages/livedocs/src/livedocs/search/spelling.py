@@ -36,6 +36,7 @@ class Spelling:
     def __init__(self, words: Mapping[str, int], names: Mapping[str, int]) -> None:
         self._words = _Wordings(words)
         self._names = _Wordings(names)
+        self._containers = _Wordings(_containers(names))
         self._sorted_names = sorted(names)
 
     @classmethod
@@ -55,7 +56,7 @@ class Spelling:
         if nearest is not None:
             return nearest
         container, _, typed = name.rpartition(".")
-        meant = self._names.nearest(container) if container not in self._names.weights else None
+        meant = self._containers.nearest(container) if container not in self._containers.weights else None
         if meant is None:
             return None
         corrected = f"{meant}.{typed}"
@@ -79,6 +80,16 @@ class Spelling:
             if nearest is not None and frequency[nearest] >= max(least_frequency, 1 + frequency.get(word, 0)):
                 found[word] = nearest
         return found
+
+
+def _containers(names: Mapping[str, int]) -> dict[str, int]:
+    """What stands before the last dot of names, whether it is one itself or not, with the greatest weight in it."""
+    found: dict[str, int] = {}
+    for name, weight in names.items():
+        container = name.rpartition(".")[0]
+        if container and " " not in container:
+            found[container] = max(weight, found.get(container, 0))
+    return found
 
 
 class _Wordings:
