@@ -23,7 +23,11 @@ from application import Note
 from fastapi_data import ReadOnlyDatabaseError, Repository
 from fastapi_data.testing import assert_max_queries, count_queries
 
+COUNT = text("SELECT count(*) FROM note")
 INSERT = text("INSERT INTO note (words) VALUES ('x')")
+WORDS = text("SELECT words FROM note")
+OTHER = text("INSERT INTO note (words) VALUES ('y')")
+DELETE = text("DELETE FROM note")
 events = []
 
 
@@ -81,6 +85,30 @@ async def test_work_that_fails_and_reading_that_writes_change_nothing(database, 
     assert database.pool_status().in_use == 1
 
 
+async def test_a_session_inside_of_one_that_reads_may_write_and_the_reader_may_not(database, session):
+    async with database.read_session() as reading:
+        async with reading.begin_nested():
+            await reading.execute(COUNT)
+        async with database.read_session() as inner:
+            await inner.execute(COUNT)
+            await database.run(lambda sync: sync.execute(INSERT) and None)
+            with pytest.raises(ReadOnlyDatabaseError):
+                await inner.execute(INSERT)
+        with pytest.raises(ReadOnlyDatabaseError):
+            await reading.execute(INSERT)
+    async with database.read_session() as reading:
+        with pytest.raises(ReadOnlyDatabaseError):
+            await reading.execute(INSERT)
+        await reading.rollback()
+        async with database.begin() as writing:
+            await writing.execute(OTHER)
+            await database.run_read(lambda sync: sync.scalar(COUNT))
+            await writing.execute(DELETE)
+            await writing.execute(OTHER)
+        reading.add(Note(words="never flushed"))
+    assert list(await session.scalars(WORDS)) == ["y"]
+
+
 async def test_queries_are_counted_inside_the_block_alone(client, database):
     with assert_max_queries(database, 1) as statements:
         await client.get("/notes")
@@ -136,7 +164,7 @@ def passed(project, tests, *arguments):
 
 
 def test_the_fixtures_keep_their_promises(project):
-    assert passed(project, PROMISES).parseoutcomes() == {"passed": 11}
+    assert passed(project, PROMISES).parseoutcomes() == {"passed": 12}
 
 
 @pytest.mark.parametrize("server_url", ["postgres"], indirect=True)

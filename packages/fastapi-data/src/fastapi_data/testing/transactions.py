@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import ContextVar
 from typing import TypeVar
 
 from anyio import CancelScope
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
@@ -19,7 +20,12 @@ from fastapi_data.pools import PoolStatus
 
 T = TypeVar("T")
 
-_READ_ONLY = {"postgresql": "SET TRANSACTION READ ONLY", "sqlite": "PRAGMA query_only = on"}
+_REFUSE = {
+    "postgresql": ("SAVEPOINT read_only", "SET TRANSACTION READ ONLY"),
+    "sqlite": ("PRAGMA query_only = on",),
+}
+
+_ALLOW = {"postgresql": ("RELEASE SAVEPOINT read_only",), "sqlite": ("PRAGMA query_only = off",)}
 
 
 class OneTransaction(Engines):
@@ -39,6 +45,8 @@ class OneTransaction(Engines):
         super().__init__()
         self._connection = connection
         self._turn: ContextVar[asyncio.Lock] = ContextVar("turn", default=asyncio.Lock())  # noqa: B039 - one for each
+        outermost = _Session(self.savepoint())
+        self._open: ContextVar[_Session] = ContextVar("open", default=outermost)
 
     def savepoint(self) -> AsyncSession:
         """A session that waits for nobody; for a test's own, which is open before and after all others."""
@@ -49,33 +57,30 @@ class OneTransaction(Engines):
             close_resets_only=False,
         )
 
-    @asynccontextmanager
-    async def session(self) -> AsyncGenerator[AsyncSession]:
+    def session(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A new session; what it did not commit is rolled back when it closes."""
-        turn = self._turn.get()
-        async with self._in_use(), turn:
-            self._turn.set(asyncio.Lock())
-            session = self.savepoint()
-            try:
-                yield session
-            finally:
-                with CancelScope(shield=True):
-                    await session.close()
-                # Not by the token: a fixture may be left in another context than it was entered in.
-                self._turn.set(turn)
+        return self._nested(_Session(self.savepoint()))
+
+    def read_session(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A new session that refuses to write."""
+        return self._nested(_Reader(self.savepoint(), self._connection))
 
     @asynccontextmanager
-    async def read_session(self) -> AsyncGenerator[AsyncSession]:
-        """A new session that refuses to write."""
-        dialect = self._connection.dialect.name
-        async with self.session() as session:
-            await session.execute(text(_READ_ONLY[dialect]))
+    async def _nested(self, inner: _Session) -> AsyncGenerator[AsyncSession]:
+        turn, outer = self._turn.get(), self._open.get()
+        async with self._in_use(), turn:
+            await outer.pause()
+            self._turn.set(asyncio.Lock())
+            self._open.set(inner)
             try:
-                yield session
+                yield inner.session
             finally:
-                # PostgreSQL goes back to what it was with the savepoint.
-                if dialect == "sqlite":
-                    await self._connection.execute(text("PRAGMA query_only = off"))
+                with CancelScope(shield=True):
+                    await inner.close()
+                    await outer.go_on()
+                # Not by tokens: a fixture may be left in another context than it was entered in.
+                self._turn.set(turn)
+                self._open.set(outer)
 
     async def run(self, work: Callable[[Session], T], *, read: bool) -> T:
         """Run ``work`` as one transaction, on the event loop: its session shares the connection of all others."""
@@ -94,6 +99,73 @@ class OneTransaction(Engines):
 
     async def _close(self) -> None:
         """Leave the connection to whoever opened it."""
+
+
+class _Session:
+    """A session that others may be opened inside of, by the task that holds it or by those it started."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def pause(self) -> None:
+        """Let sessions that are opened inside of it do what they may do on a connection of their own."""
+
+    async def go_on(self) -> None:
+        """Do what it does again: the session inside of it is closed."""
+
+    async def close(self) -> None:
+        """Close it."""
+        await self.session.close()
+
+
+class _Reader(_Session):
+    """A session that refuses to write, as long as no other is open inside of it.
+
+    The whole connection refuses. PostgreSQL allows it to write again only at the end of the savepoint that refused.
+    """
+
+    def __init__(self, session: AsyncSession, connection: AsyncConnection) -> None:
+        super().__init__(session)
+        self._connection = connection
+        self._transaction: SessionTransaction | None = None
+        event.listen(session.sync_session, "after_begin", self._refuse_from_now_on)
+
+    async def pause(self) -> None:
+        """Allow writes."""
+        if self._refuses():
+            await self._connection.run_sync(_execute, _ALLOW)
+
+    async def go_on(self) -> None:
+        """Refuse them again."""
+        if self._refuses():
+            await self._connection.run_sync(_execute, _REFUSE)
+
+    async def close(self) -> None:
+        """Close it, and leave the connection as it was.
+
+        A commit keeps what sessions inside of it committed. Where a statement has failed, nothing can be kept.
+        """
+        self.session.expunge_all()
+        if self._refuses():
+            with suppress(SQLAlchemyError):
+                await self._connection.run_sync(_execute, _ALLOW)
+                await self.session.commit()
+        await super().close()
+
+    def _refuses(self) -> bool:
+        if self._connection.dialect.name == "sqlite":
+            return self._transaction is not None
+        return self._transaction is not None and self._transaction is self.session.sync_session.get_transaction()
+
+    def _refuse_from_now_on(self, _: Session, transaction: SessionTransaction, connection: Connection) -> None:
+        if transaction.parent is None:
+            self._transaction = transaction
+            _execute(connection, _REFUSE)
+
+
+def _execute(connection: Connection, statements: dict[str, tuple[str, ...]]) -> None:
+    for statement in statements[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
 
 
 @asynccontextmanager
