@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Ids: TypeAlias = NDArray[np.intp]
 """Ids of entries, or positions."""
-Values: TypeAlias = NDArray[np.float64]
+Values: TypeAlias = NDArray[np.floating[Any]]
 Truths: TypeAlias = NDArray[np.bool_]
 Column: TypeAlias = NDArray[np.integer[Any]]
 """Numbers of every entry of a library; the position is the entry's id less one."""

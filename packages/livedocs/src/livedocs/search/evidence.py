@@ -50,6 +50,8 @@ class NameMatches:
 
     def joined(self, other: NameMatches) -> NameMatches:
         """These and the other's."""
+        if not len(self):
+            return other
         return NameMatches(*map(np.concatenate, zip(self._arrays(), other._arrays(), strict=True)))
 
     def only(self, wanted: Truths) -> NameMatches:

@@ -140,16 +140,26 @@ class Gatherer:
 
 
 def _exact(found: list[NameMatch], ranks: dict[str, int], name: str) -> NameMatches:
+    if not found:
+        return NameMatches.none()
     positions = {key: position for position, key in enumerate(ranks)}
-    return NameMatches(
-        entry_ids=np.array([match.entry_id for match in found], dtype=np.intp),
-        forms=np.array([match.form for match in found], dtype=np.intp),
-        ranks=np.array([ranks[match.key] for match in found], dtype=np.intp),
-        key_chars=np.array([len(match.key) for match in found], dtype=np.intp),
-        keys=np.array([positions[match.key] for match in found], dtype=np.intp),
-        exact=np.ones(len(found), dtype=bool),
-        same_case=np.array([bool(name) and f".{match.spelling}".endswith(f".{name}") for match in found], dtype=bool),
-    )
+    ending = f".{name}" if name else "\n"  # no name ends with a line break
+    entry_ids, forms, reading_ranks, key_chars, keys, same_case = np.array(
+        [
+            (
+                match.entry_id,
+                match.form,
+                ranks[match.key],
+                len(match.key),
+                positions[match.key],
+                f".{match.spelling}".endswith(ending),
+            )
+            for match in found
+        ],
+        dtype=np.intp,
+    ).T
+    exact = np.ones(len(found), dtype=bool)
+    return NameMatches(entry_ids, forms, reading_ranks, key_chars, keys, exact, same_case.astype(bool))
 
 
 def _beginnings(found: Matches) -> NameMatches:

@@ -47,6 +47,8 @@ class Columns:
         self.links = arrays["links"]
         self.page_links = arrays["page_links"]
         self.labels = labels
+        self.numbers = max(labels, default=0) + 2
+        """Places of an array that is looked up by the numbers of labels: one for each, and one more at the end."""
         self.docsets = docsets
         self.promise = self._promise()
         self._numbers = {text: number for number, text in labels.items()}

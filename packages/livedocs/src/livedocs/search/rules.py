@@ -11,14 +11,16 @@ together, and ``python -m benchmarks.weights JUDGED`` what each of them is worth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from livedocs.library.areas import Area
-from livedocs.library.keys import Form
+from livedocs.library.keys import Form, fold
 from livedocs.search.query import Query, Shape
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class NamedExactly:
     freer_reading: float = -4.0
     words_as_name: float = 30.0
     same_case: float = 6.0
+    same_capitals: float = 20.0
     further_key: float = 4.0
     name: str = "named exactly"
 
@@ -70,12 +73,20 @@ class NamedExactly:
         Several words that together are a dotted name (``json dumps``) can hardly mean anything else.
         """
         names = evidence.names
-        worth = _by_form(self.forms)[names.forms] + self.freer_reading * names.ranks
+        if not names.exact.any():
+            return np.zeros(len(evidence))
+        worth = self._worth[names.forms] + self.freer_reading * names.ranks
         if query.shape is Shape.WORDS:
             worth += self.words_as_name * (names.forms <= Form.SUFFIX)
         points = evidence.strongest(worth, names.exact)
-        points += self.same_case * evidence.strongest(names.same_case.astype(float), names.exact)
+        # Nobody presses shift for nothing: Decimal is the class, not the module.
+        same_case = self.same_case if query.name.islower() else self.same_capitals
+        points += same_case * evidence.strongest(names.same_case.astype(float), names.exact)
         return points + self.further_key * np.maximum(0, evidence.keys_matched() - 1)
+
+    @cached_property
+    def _worth(self) -> Values:
+        return _by_form(self.forms)
 
 
 @dataclass(frozen=True)
@@ -99,10 +110,16 @@ class NameBegins:
     def points(self, query: Query, evidence: Evidence) -> Values:
         """The strongest of its matches by beginning; what is named exactly has its points already."""
         names = evidence.names
-        typed = len(query.beginning) if query.readings else 0
-        worth = _by_form(self.forms)[names.forms] + self.complete * typed / names.key_chars
-        exact = evidence.strongest(np.ones(len(names)), names.exact)
-        return np.where(exact > 0, 0.0, evidence.strongest(worth, ~names.exact))
+        if names.exact.all():
+            return np.zeros(len(evidence))
+        worth = self._worth[names.forms] + self.complete * len(query.beginning) / names.key_chars
+        points = evidence.strongest(worth, ~names.exact)
+        points[evidence.candidates[names.exact]] = 0.0
+        return points
+
+    @cached_property
+    def _worth(self) -> Values:
+        return _by_form(self.forms)
 
 
 @dataclass(frozen=True)
@@ -153,6 +170,10 @@ class LinkedOften:
         return self.per_doubling * to_entry + self.page_per_doubling * to_page
 
 
+_ASKS_FOR_NEWS = re.compile(r"\bwhat'?s new\b|\bchange ?log\b|\brelease (?:notes|history)\b")
+_ASKS_FOR_NATIVE = re.compile(r"\bc[ -]?api\b")
+
+
 @dataclass(frozen=True)
 class ReadByFew:
     """It stands in a part that few look for, or is on its way out."""
@@ -160,13 +181,16 @@ class ReadByFew:
     news: float = -28.0
     native: float = -28.0
     deprecated: float = -10.0
+    asked_for: float = 20.0
     name: str = "read by few"
 
     def points(self, query: Query, evidence: Evidence) -> Values:
-        """Taken off for release notes, the interface for C, and what is deprecated, unless it was asked for."""
+        """Taken off for release notes, the interface for C, and what is deprecated; given to what was asked for."""
         columns = evidence.columns
         area = np.zeros(len(Area))
-        area[Area.NEWS], area[Area.NATIVE] = self.news, self.native
+        said = fold(query.text)
+        area[Area.NEWS] = self.asked_for if _ASKS_FOR_NEWS.search(said) else self.news
+        area[Area.NATIVE] = self.asked_for if _ASKS_FOR_NATIVE.search(said) else self.native
         asked = query.filters.deprecated is True
         return area[evidence.of(columns.area)] + (0.0 if asked else self.deprecated) * evidence.of(columns.deprecated)
 
@@ -214,11 +238,10 @@ class KindOfEntry:
 
 
 def _by_kind(points: Mapping[str, float], evidence: Evidence) -> Values:
-    kinds = evidence.of(evidence.columns.kind)
-    total = np.zeros(len(evidence))
-    for kind, worth in points.items():
-        total += worth * (kinds == evidence.columns.number(kind))
-    return total
+    worth = np.zeros(evidence.columns.numbers)  # kinds that no entry has share the last place, which is nobody's
+    for kind, most in points.items():
+        worth[evidence.columns.number(kind)] = most
+    return worth[evidence.of(evidence.columns.kind)]
 
 
 @dataclass(frozen=True)

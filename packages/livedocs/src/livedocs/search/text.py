@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from livedocs.library.postings import Postings
     from livedocs.search.arrays import Ids, Truths, Values
     from livedocs.search.candidates import TermPostings
 
@@ -107,33 +106,61 @@ def evaluate(
     Returns:
         The evidence; None when no entry holds any of the words.
     """
-    entries = len(promise)
-    rarity = [_rarity(group, found, entries) for group in groups]
-    total = sum(rarity)
-    parts = [
-        (number, variant.weight, item.postings)
-        for number, group in enumerate(groups)
-        for variant in group.variants
-        if (item := found.get(variant.term)) is not None
-    ]
-    if not parts:
+    rarity = np.array([_rarity(group, found, len(promise)) for group in groups])
+    share = (rarity / rarity.sum()).astype(np.float32)
+    stack = _Stack.of(groups, found)
+    if stack is None:
         return None
-    ids = np.concatenate([postings.entry_ids for _, _, postings in parts]).astype(np.intp)
-    worth = np.concatenate(
-        [
-            (weight * rarity[number] / total / FULL) * (postings.text + _HEADING_SHARE * postings.heading)
-            for number, weight, postings in parts
-        ]
-    )
-    scores = np.bincount(ids, weights=worth)[ids] + promise[ids - 1]
+    worth = (share[stack.group_of] * stack.weights)[stack.part] * (stack.text + _HEADING_SHARE * stack.heading) / FULL
+    scores = np.bincount(stack.ids, weights=worth)[stack.ids] + promise[stack.ids - 1]
     if allowed is not None:
-        scores = np.where(allowed[ids - 1], scores, -np.inf)
-    # An entry stands in this list once for each term it holds.
-    best = np.arange(len(ids)) if len(ids) <= limit else np.argpartition(scores, -limit)[-limit:]
-    chosen = distinct(ids[best[np.isfinite(scores[best])]])
-    if not len(chosen):
-        return None
-    return _details(groups, rarity, parts, ids, chosen)
+        scores[~allowed[stack.ids - 1]] = -np.inf
+    # An entry stands in the stack once for each term it holds.
+    best = np.argpartition(scores, -limit)[-limit:] if len(scores) > limit else np.arange(len(scores))
+    chosen = distinct(stack.ids[best if allowed is None else best[np.isfinite(scores[best])]])
+    return _details(stack, share, chosen) if len(chosen) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """The postings of all terms of a query, one below the other, so that arithmetic is done once for all of them.
+
+    Attributes:
+        group_of: of each part, a term's postings, the number of its group.
+        weights: of each part, how far its term says what the group's word says.
+        part: of each posting, the part it belongs to.
+        ids: of each posting, its entry.
+        text: of each posting, see `Postings`; so is the next.
+        heading: likewise.
+    """
+
+    group_of: Ids
+    weights: NDArray[np.float32]
+    part: Ids
+    ids: Ids
+    text: NDArray[np.float32]
+    heading: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, groups: Sequence[Group], found: Mapping[str, TermPostings]) -> _Stack | None:
+        """Put the postings of all groups' terms together; None when there are none."""
+        parts = [
+            (number, variant.weight, found[variant.term].postings)
+            for number, group in enumerate(groups)
+            for variant in group.variants
+            if variant.term in found
+        ]
+        if not parts:
+            return None
+        postings = [item for _, _, item in parts]
+        return cls(
+            group_of=np.array([number for number, _, _ in parts], dtype=np.intp),
+            weights=np.array([weight for _, weight, _ in parts], dtype=np.float32),
+            part=np.repeat(np.arange(len(parts)), [len(item.entry_ids) for item in postings]),
+            ids=np.concatenate([item.entry_ids for item in postings]).astype(np.intp),
+            text=np.concatenate([item.text for item in postings]).astype(np.float32),
+            heading=np.concatenate([item.heading for item in postings]).astype(np.float32),
+        )
 
 
 def _rarity(group: Group, found: Mapping[str, TermPostings], entries: int) -> float:
@@ -145,31 +172,23 @@ def _rarity(group: Group, found: Mapping[str, TermPostings], entries: int) -> fl
     return inverse_document_frequency(max(counts), entries) if counts else _UNKNOWN_WORD
 
 
-def _details(
-    groups: Sequence[Group],
-    rarity: Sequence[float],
-    parts: Sequence[tuple[int, float, Postings]],
-    ids: Ids,
-    chosen: Ids,
-) -> TextEvidence:
+def _details(stack: _Stack, share: NDArray[np.float32], chosen: Ids) -> TextEvidence:
     """Add up what the chosen entries have of each group; of a group's terms the one that says most counts."""
-    column = np.zeros(int(ids.max()) + 1, dtype=np.intp)
-    column[chosen] = np.arange(1, len(chosen) + 1)
-    columns = column[ids]
+    column_of = np.zeros(int(stack.ids.max()) + 1, dtype=np.intp)
+    column_of[chosen] = np.arange(1, len(chosen) + 1)
+    columns = column_of[stack.ids]
     where = np.flatnonzero(columns)
-    part = np.searchsorted(np.cumsum([len(postings.entry_ids) for _, _, postings in parts]), where, side="right")
-    cell = np.array([number for number, _, _ in parts])[part], columns[where] - 1
-    weight = np.array([weight for _, weight, _ in parts])[part]
-    heading = np.concatenate([postings.heading for _, _, postings in parts])[where]
-    text = np.concatenate([postings.text for _, _, postings in parts])[where]
+    part = stack.part[where]
+    cell = stack.group_of[part] * len(chosen) + columns[where] - 1
+    weight = stack.weights[part]
+    heading = stack.heading[where]
 
     def of_groups(values: Values) -> Values:
-        matrix = np.zeros((len(groups), len(chosen)))
-        np.maximum.at(matrix, cell, values)
-        return matrix
+        most = np.zeros(len(share) * len(chosen), dtype=np.float32)
+        np.maximum.at(most, cell, values)
+        return most.reshape(len(share), len(chosen))
 
-    share = np.array(rarity) / sum(rarity)
-    texts = of_groups(weight * text / FULL)
+    texts = of_groups(weight * stack.text[where] / FULL)
     return TextEvidence(
         entry_ids=chosen,
         text=share @ texts,
