@@ -84,6 +84,13 @@ def test_a_name_in_the_same_case_gives_more(points: Points) -> None:
     assert falling(points(NamedExactly(), "Path", called(same_case=True), called(same_case=False)))
 
 
+def test_capitals_that_are_typed_say_more_than_small_letters(points: Points) -> None:
+    candidates = called(same_case=True), called(same_case=False)
+    as_typed, otherwise = points(NamedExactly(), "Decimal", *candidates)
+    small, other = points(NamedExactly(), "decimal", *candidates)
+    assert as_typed - otherwise > small - other > 0
+
+
 def test_each_further_key_that_names_it_gives_more_and_one_key_twice_does_not(points: Points) -> None:
     two_keys = {"matches": [{"key": 0}, {"key": 1}]}
     one_key_twice = {"matches": [{"key": 1}, {"key": 1, "form": Form.SUFFIX}]}
@@ -170,6 +177,22 @@ def test_what_few_read_loses_points(points: Points, fact: dict[str, Any]) -> Non
     assert special < plain == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "area"),
+    [
+        ("what's new in asyncio", Area.NEWS),
+        ("What\u2019s New", Area.NEWS),
+        ("changelog", Area.NEWS),
+        ("release notes of 3.9", Area.NEWS),
+        ("c api of lists", Area.NATIVE),
+        ("C-API", Area.NATIVE),
+    ],
+)
+def test_a_part_that_few_read_comes_first_when_it_is_asked_for(points: Points, typed: str, area: Area) -> None:
+    asked, plain, other = points(ReadByFew(), typed, {"area": area}, {}, {"area": Area(3 - area)})
+    assert asked > plain == 0 > other
+
+
 def test_two_reasons_to_be_read_by_few_add_up(points: Points) -> None:
     both, news, deprecated = points(
         ReadByFew(), A_NAME, {"area": Area.NEWS, "deprecated": True}, {"area": Area.NEWS}, {"deprecated": True}
@@ -202,6 +225,11 @@ def test_a_dotted_name_says_enough_of_its_kind(points: Points) -> None:
         KindOfEntry(), "str.join", {"kind": "module"}, {"kind": "method"}, {"kind": "method", "built_in": True}
     )
     assert module == method == 0 < built_in
+
+
+def test_a_dot_before_the_name_asks_for_a_member(points: Points) -> None:
+    kinds = [{"kind": kind} for kind in ("method", "attribute", "function", "class", "module")]
+    assert falling(points(KindOfEntry(), ".join", *kinds))
 
 
 def test_sections_explain_syntax(points: Points) -> None:
