@@ -105,6 +105,8 @@ class Engine:
         if not len(names):
             corrected, parsed, names = self._read_again(parsed)
         hits = self._hits(parsed, self._gatherer.gather(parsed, names), limit, explain=explain)
+        if not hits:
+            corrected = None  # there is nothing to show for it
         terms = tuple(dict.fromkeys((*parsed.readings[0], *parsed.words)))
         return SearchResult(query=clean(query), corrected=corrected, hits=hits, terms=terms)
 
@@ -120,7 +122,8 @@ class Engine:
                 return self._corrected(query, meant)
         names = self._gatherer.named(query, query.fallbacks)
         if len(names) or query.phrases or query.shape not in {Shape.NAME, Shape.WORDS}:
-            return None, query, names
+            # What stands before the dot is not ours, but somebody's variable: the rest is a member of it.
+            return None, replace(query, member=query.member or query.name.rpartition(".")[0] != ""), names
         # A single word may be the name of something that is not documented here; only common words stand in for it.
         least = _COMMON if query.shape is Shape.NAME else 1
         strange = [word for word in query.words if not self._known(word)]
