@@ -10,7 +10,7 @@ from livedocs.errors import QueryError
 from livedocs.library.keys import docset_slug, fold, split_docset
 from livedocs.search.models import Filters
 from livedocs.search.query import Query, Shape
-from livedocs.search.shapes import is_error, recognise
+from livedocs.search.shapes import is_error, is_syntax, recognise
 
 MAX_QUERY_CHARS = 1000
 """Longer queries are refused: nobody types them, and each word costs a look-up."""
@@ -58,11 +58,11 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
     asked = clean(typed)
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    if (_PHRASE.search(asked) or _EXCLUDED.search(asked)) and not is_error(asked):  # its quotes and dashes are its own
+    if _is_marked(asked):
         phrases = tuple(fold(phrase) for phrase in _PHRASE.findall(asked))
         excluded = tuple(fold(word) for word in _EXCLUDED.findall(asked))
         asked = clean(_EXCLUDED.sub(" ", _PHRASE.sub(r"\1", asked)))
-    wanted = _PUNCTUATION.sub("", asked)
+    wanted = asked if is_syntax(asked) else _PUNCTUATION.sub("", asked)
     if not wanted:
         return Query("", Shape.EMPTY, filters=filters)
     query = recognise(wanted)
@@ -73,6 +73,12 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
         phrases=phrases,
         excluded=excluded,
     )
+
+
+def _is_marked(asked: str) -> bool:
+    """Whether phrases or words to exclude are marked; quotes and dashes of a message or piece of syntax are its own."""
+    unmarked = _EXCLUDED.sub("", _PHRASE.sub("", asked))
+    return unmarked != asked and not (is_error(asked) or (unmarked and is_syntax(asked)))
 
 
 def clean(text: str) -> str:

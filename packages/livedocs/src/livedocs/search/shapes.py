@@ -42,8 +42,12 @@ _TYPES_OF_LITERALS = {"[": "list.", "{": "dict.", "b": "bytes.", "B": "bytes."}
 _ARGUMENTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OPEN_ARGUMENTS = re.compile(r"[(\[].*$", re.DOTALL)
 _ANY_NAME = "x"
-_UNLISTED = {"list": (("mutable sequence types", "common sequence operations", "more on lists"),)}
-"""Where the methods of a type are explained that have no entries of their own in every version."""
+_OF_ANY_VARIABLE = re.compile(r"\[-?\d+\]|\(\*\*?\w+\)")
+"""What follows a variable more often than a name somebody would look up."""
+
+_LIST_METHOD = re.compile(r"list\.(?:append|clear|copy|count|extend|index|insert|pop|remove|reverse)")
+_LIST_METHODS = ("mutable sequence types", "common sequence operations", "more on lists")
+"""Where methods of lists are explained, which have no entries of their own in every version."""
 
 _ON_ITSELF = re.compile(r"^(?:self|cls)\.", re.IGNORECASE)
 _OF_PYTHON = re.compile(r"^python ?[23]?(?:\.\d+)? |(?: in| with| using)? python ?[23]?(?:\.\d+)?$", re.IGNORECASE)
@@ -76,7 +80,7 @@ _PLACES_OF_KEYWORD = {
 """Titles of sections and lines of the general index about a keyword; its bare name leads to other things as well."""
 
 _SPOKEN_OF_SYNTAX = SYNTAX_WORDS | frozenset(
-    """blocks clauses comprehension definition exception exceptions expressions function functions keywords loop loops
+    """blocks clauses definition exception exceptions expressions function functions keywords loop loops
     operators statements syntax variable variables""".split()  # noqa: SIM905 - reads better than a hundred quotes
 )
 """Words that people put behind a keyword: *for loop*, *lambda function*, *global variables*."""
@@ -127,6 +131,15 @@ def _exception_and_message(text: str) -> tuple[str, str] | None:
     return ("", text) if explanation(fold(text)) else None
 
 
+def is_syntax(text: str) -> bool:
+    """Whether a text is a piece of syntax: quotes in it stand for strings.
+
+    >>> is_syntax('assert x, "message"'), is_syntax('unpacking "argument lists"')
+    (True, False)
+    """
+    return construct(text) is not None
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a query that say something, folded, each once.
 
@@ -153,8 +166,7 @@ def _as_import(text: str, folded: str) -> Query | None:
         return None
     module, name = match.groups()
     names = (f"{module}.{name}", name, module) if module else (name,)
-    fallbacks = _each((*_suffixes(fold(name)), "the import statement"))
-    return Query(text, Shape.NAME, _each(map(fold, names)), fallbacks, words_of(folded), name)
+    return Query(text, Shape.NAME, _each(map(fold, names)), words=words_of(folded), name=name)
 
 
 def _as_error(text: str, folded: str) -> Query | None:
@@ -196,7 +208,8 @@ def _as_operators(text: str, folded: str) -> Query | None:
     signs = operators(text)
     if not signs:
         return None
-    return Query(text, Shape.SYNTAX, ((folded,), signs), words=_words_amid_signs(text))
+    spoken = tuple(f"{sign} operator" for sign in signs)
+    return Query(text, Shape.SYNTAX, ((folded,), spoken, signs), words=_words_amid_signs(text))
 
 
 def _as_name(text: str, folded: str) -> Query | None:
@@ -208,9 +221,11 @@ def _as_name(text: str, folded: str) -> Query | None:
     if not bare:
         return None
     # What stands before the dot may be anybody's variable: my_list.append is somebody's append.
-    fallbacks = [*_UNLISTED.get(bare.partition(".")[0], ()), *_each(_suffixes(bare))]
-    unknown = construct(_ANY_NAME + called.removeprefix(name)) if called != name else None
-    if unknown is not None:
+    fallbacks = list(_each(_suffixes(bare)))
+    if _LIST_METHOD.fullmatch(bare):
+        fallbacks.insert(0, _LIST_METHODS)
+    following = called.removeprefix(name)
+    if _OF_ANY_VARIABLE.fullmatch(following) and (unknown := construct(_ANY_NAME + following)):
         fallbacks.append(unknown.keys)
     return Query(
         text,

@@ -10,7 +10,7 @@ from importlib import resources
 
 from livedocs.library.keys import fold
 
-_TABLES = ("notations.txt", "syntax.txt")
+_TABLES = ("notations.txt", "syntax.txt", "spoken.txt")
 
 _LONGEST_CONSTRUCT = 80
 """Characters of a query that may still be a construct; patterns would take long over more, and nobody types more."""
@@ -114,7 +114,7 @@ def operators(text: str) -> tuple[str, ...]:
     operands = [token["operand"].lower() for token in tokens if token["operand"] is not None]
     kinds = "".join("o" if token["operand"] else "p" if token[0].strip() in _PREFIXES else "s" for token in tokens)
     spoken = any(token["spoken"] for token in tokens)
-    if not _EXPRESSION.fullmatch(kinds) or _NO_SIGN.search(text):
+    if not (_EXPRESSION.fullmatch(kinds) or (kinds == "po" and signs[0] == "not")) or _NO_SIGN.search(text):
         return ()
     if spoken and not all(map(_PLACEHOLDER_OPERAND.fullmatch, operands)):
         return ()
@@ -123,7 +123,7 @@ def operators(text: str) -> tuple[str, ...]:
 
 @cache
 def constructs() -> tuple[Construct, ...]:
-    """The tables ``notations.txt`` and ``syntax.txt``, read once."""
+    """All tables, read once."""
     found: list[Construct] = []
     files = [resources.files("livedocs.search").joinpath(name) for name in _TABLES]
     lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
