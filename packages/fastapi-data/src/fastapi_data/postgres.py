@@ -36,10 +36,10 @@ class PostgresDatabase(Database):
         url: ``postgresql://user:password@host:port/name``.
         replicas: addresses of streaming replicas, which ``read`` sessions use in turn; one that cannot be reached is
             left out for a few seconds, and the primary takes its place when none can.
-        pool_min_size: connections that are opened at set-up and kept, for each server.
-        pool_max_size: connections there may be, for each server.
+        pool_min_size: connections that are opened at set-up, for each server.
+        pool_max_size: connections there may be, for each server. They are opened when they are needed, and stay open.
         pool_timeout_seconds: how long a session waits for a connection before ``PoolExhaustedError``.
-        pool_recycle_seconds: the age at which a connection is replaced.
+        pool_recycle_seconds: the age at which a connection is replaced when it is used next.
         statement_timeout_seconds: after which time the server stops a statement, with ``StatementTimeoutError``; the
             server's own setting if None.
         application_name: what the server's lists and logs call us.

@@ -56,8 +56,10 @@ class Server:
                 url,
                 connect_args=arguments | {"async_creator_fn": self._connect},
                 poolclass=AsyncPool,
-                pool_size=options.pool_min_size,
-                max_overflow=options.pool_max_size - options.pool_min_size,
+                pool_size=options.pool_max_size,
+                max_overflow=0,
+                # Connections that a rush has opened rest below those in use, and grow old.
+                pool_use_lifo=True,
                 pool_timeout=options.pool_timeout_seconds,
                 pool_recycle=options.pool_recycle_seconds,
             )

@@ -26,10 +26,10 @@ class PostgresOptions:
     """How to connect to PostgreSQL.
 
     Attributes:
-        pool_min_size: connections that are opened at set-up and kept.
-        pool_max_size: connections there may be; those above the minimum are closed when they are given back.
+        pool_min_size: connections that are opened at set-up.
+        pool_max_size: connections there may be; they are opened when they are needed, and stay open.
         pool_timeout_seconds: how long a session waits for a connection.
-        pool_recycle_seconds: the age at which a connection is replaced.
+        pool_recycle_seconds: the age at which a connection is replaced when it is used next.
         statement_timeout_seconds: after which time the server stops a statement; its own setting if None.
         application_name: what the server's lists and logs call us.
         tls: a mode of libpq's, or a context of one's own; the driver's default (``prefer``) if None.

@@ -219,3 +219,13 @@ def test_without_alembic_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "alembic", None)
     with pytest.raises(MissingDriverError, match=r"pip install 'fastapi-data\[migrations\]'"):
         runpy.run_path(migrations.__file__)
+
+
+async def test_what_has_begun_ends_though_its_caller_is_cancelled(application, url, monkeypatch):
+    body = f"import sys, anyio\nanyio.from_thread.run_sync(sys.modules['caller'].cancel)\n{BOOKS}"
+    application.write_migration("0001", None, body)
+    with anyio.CancelScope() as caller:
+        monkeypatch.setitem(sys.modules, "caller", caller)
+        await upgrade(url, application.folder)
+    assert caller.cancelled_caught
+    assert await current(url, application.folder) == ("0001",)

@@ -79,6 +79,27 @@ async def test_the_command_line_takes_tls_from_the_environment(application, stra
 
 
 @pytest.mark.usefixtures("_environment")
+async def test_an_address_on_the_command_line_leaves_the_rest_to_the_environment(
+    application, stranger, capsys, monkeypatch
+):
+    monkeypatch.delenv("DATABASE_URL")
+    # Where another database is.
+    for name, value in {"HOST": "127.0.0.2", "NAME": "other", "PASSWORD": "other", "REPLICAS": "no address"}.items():
+        monkeypatch.setenv(f"DATABASE_{name}", value)
+    command_line = ["--url", stranger.url, "--folder", str(application.folder), "current"]
+    assert await to_thread.run_sync(main, command_line) == 1
+    assert "SSL" in capsys.readouterr().err
+    assert stranger.heard == [SSL_REQUEST]
+
+
+@pytest.mark.usefixtures("_environment")
+async def test_a_file_on_the_command_line_has_nothing_to_do_with_the_environment(application, tmp_path, capsys):
+    command_line = ["--url", f"sqlite:///{tmp_path / 'here.db'}", "--folder", str(application.folder), "current"]
+    assert await to_thread.run_sync(main, command_line) == 0
+    assert capsys.readouterr().out == "The database is at base.\n"
+
+
+@pytest.mark.usefixtures("_environment")
 async def test_alembics_own_command_line_takes_tls_from_the_environment(application, stranger):
     config = Config()
     config.set_main_option("script_location", str(application.folder).replace("%", "%%"))

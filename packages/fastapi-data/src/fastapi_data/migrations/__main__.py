@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi_data.errors import FastAPIDataError
 from fastapi_data.migrations.commands import check, create_folder, current, downgrade, revision, upgrade
+from fastapi_data.postgres_options import parse_url
 from fastapi_data.settings import DatabaseSettings
 
 
@@ -36,7 +37,7 @@ async def _run(options: argparse.Namespace) -> str:
     if options.command == "init":
         create_folder(options.folder, options.base)
         return f"Next: python -m fastapi_data.migrations --folder {options.folder} revision 'First tables'"
-    target = options.url or DatabaseSettings(), options.folder
+    target = _database(options.url), options.folder
     match options.command:
         case "upgrade":
             await upgrade(*target, options.to)
@@ -53,9 +54,19 @@ async def _run(options: argparse.Namespace) -> str:
     return f"The database is at {', '.join(await current(*target)) or 'base'}."
 
 
+def _database(url: str | None) -> DatabaseSettings | str:
+    if url is None:
+        return DatabaseSettings()
+    if parse_url(url).get_backend_name() == "sqlite":
+        return url
+    # How to reach a server is said by other variables, with TLS for example; where it is, by the address alone.
+    elsewhere = dict.fromkeys(("host", "port", "user", "password", "name", "replicas"))
+    return DatabaseSettings(url=url, **elsewhere)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fastapi_data.migrations", description="Migrate a database.")
-    parser.add_argument("--url", help="of the database; else what the environment says (DATABASE_URL)")
+    parser.add_argument("--url", help="of the database, instead of DATABASE_URL or its parts")
     parser.add_argument("--folder", type=Path, default=Path("migrations"), help="of the migrations (%(default)s)")
     commands = parser.add_subparsers(dest="command", required=True)
     init = commands.add_parser("init", help="begin a folder of migrations")
