@@ -15,9 +15,11 @@ from livedocs.errors import LibraryCorruptError, LibraryVersionError, NotFoundEr
 from livedocs.library import reader, snapshot
 from livedocs.library.build import BuildReport, build_docset, remove
 from livedocs.library.format import APPLICATION_ID, SCHEMA_VERSION
+from livedocs.library.index.blocks import stored_postings
 from livedocs.library.keys import docset_slug
 from livedocs.library.models import Docset
 from livedocs.library.parallel import parsing
+from livedocs.library.postings import Postings
 from livedocs.parsing.contexts import contexts
 from livedocs.search.opening import open_engine
 from livedocs.sources.documentation import Documentation
@@ -38,9 +40,9 @@ def test_nearly_every_object_of_pythons_inventory_is_found(python_build: tuple[P
     assert report.coverage.wanted > 13_000
 
 
-def test_pythons_library_stays_below_sixty_megabytes(python_build: tuple[Path, BuildReport]) -> None:
+def test_pythons_library_stays_below_thirty_megabytes(python_build: tuple[Path, BuildReport]) -> None:
     _, report = python_build
-    assert report.size_bytes <= 60_000_000
+    assert report.size_bytes <= 30_000_000
 
 
 def test_the_docset_says_where_it_comes_from_and_under_which_licence(python_build: tuple[Path, BuildReport]) -> None:
@@ -108,6 +110,62 @@ def test_a_removed_docset_leaves_no_row_and_no_hit(
         entries = connection.execute("SELECT count(*) FROM entry").fetchone()
         assert connection.execute("SELECT count(*) FROM entry_body").fetchone() == entries
         assert connection.execute("SELECT count(DISTINCT docset_id) FROM word").fetchone() == (1,)
+
+
+def _tables(path: Path) -> dict[str, list[tuple]]:
+    with closing(sqlite3.connect(path)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
+
+
+def test_the_same_input_gives_the_same_bytes(jinja_documentation: Documentation, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for path in (one, other):
+        build_docset(jinja_documentation, path)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_what_was_there_before_leaves_no_trace(
+    jinja_documentation: Documentation, flask_documentation: Documentation, tmp_path: Path
+) -> None:
+    plain, changed = tmp_path / "plain", tmp_path / "changed"
+    build_docset(jinja_documentation, plain)
+    build_docset(flask_documentation, plain)
+    build_docset(flask_documentation, changed, version="0.1")
+    build_docset(flask_documentation, changed)
+    build_docset(jinja_documentation, changed)
+    build_docset(flask_documentation, changed)
+    remove("flask", "0.1", changed)
+    assert _tables(changed) == _tables(plain)
+
+
+def test_docsets_keep_their_postings_beside_others(
+    jinja_documentation: Documentation, flask_documentation: Documentation, tmp_path: Path
+) -> None:
+    alone: list[dict[str, Postings]] = []
+    for number, documentation in enumerate((jinja_documentation, flask_documentation)):
+        build_docset(documentation, tmp_path / f"{number}")
+        build_docset(documentation, tmp_path / "both")
+        alone.append(_postings(tmp_path / f"{number}"))
+    jinja, flask = alone
+    both = _postings(tmp_path / "both")
+    before = _docsets(tmp_path / "0")[0].entry_count
+    assert both.keys() == jinja.keys() | flask.keys()
+    assert jinja.keys() & flask.keys()
+    for term, found in both.items():
+        expected = [(row, 0) for row in _rows(jinja.get(term))] + [(row, before) for row in _rows(flask.get(term))]
+        assert _rows(found) == [(entry + behind, *said) for (entry, *said), behind in expected]
+
+
+def _postings(path: Path) -> dict[str, Postings]:
+    with closing(sqlite3.connect(path)) as connection:
+        return dict(stored_postings(connection, None))
+
+
+def _rows(found: Postings | None) -> list[tuple[int, int, int]]:
+    if found is None:
+        return []
+    return list(zip(found.entry_ids.tolist(), found.text.tolist(), found.heading.tolist(), strict=True))
 
 
 def test_removing_what_is_not_there_changes_nothing(jinja_library: Path) -> None:

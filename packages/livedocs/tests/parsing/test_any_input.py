@@ -56,6 +56,7 @@ def check(page) -> None:
     assert not set(anchors) & set(inside)
     for entry in page.entries:
         assert entry.html.count("<") == entry.html.count(">")
+        assert entry.html == "".join(page.html[start:end] for start, end in entry.spans)
         assert len(entry.summary) <= 402
 
 

@@ -81,3 +81,11 @@ def test_an_address_in_the_sanitised_page_is_read_back():
 def test_nothing_escapes_the_docset(written):
     address = rewriter().rewrite(written)
     assert address is None or (address.startswith("/docs/python/3.11/") and "/../" not in address)
+
+
+@given(st.text("ab./_-A0", max_size=12), st.text("ab./_-A0", max_size=6))
+def test_addresses_that_need_no_decoding_lead_where_the_long_way_leads(path, fragment):
+    suffixed = f"{path}.html"
+    long_way = rewriter().target(f"{suffixed}?#{fragment}")  # a question mark needs it
+    assert rewriter().target(f"{suffixed}#{fragment}") == long_way
+    assert rewriter().rewrite(f"{suffixed}#{fragment}") == rewriter().rewrite(f"{suffixed}?#{fragment}")

@@ -23,7 +23,7 @@ STOP_WORDS = frozenset(
 )
 """Words that say nothing of what is asked for when others do."""
 
-_TOKEN = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|_+\w*[^\W_]")
+_RUN = re.compile(r"\w+")
 
 
 def tokens(text: str) -> list[str]:
@@ -32,15 +32,31 @@ def tokens(text: str) -> list[str]:
     >>> tokens("The max_workers of __init__.py, 3.11")
     ['the', 'max_workers', 'max', 'workers', 'of', '__init', 'init', 'py', '3', '11']
     """
-    found = _TOKEN.findall(text.lower())
-    if "_" not in text:
-        return found
-    words: list[str] = []
-    for word in found:
-        words.append(word)
-        if "_" in word:
-            words += filter(None, word.split("_"))
-    return words
+    found = _RUN.findall(text.lower())
+    return [word for run in found for word in _words(run)] if "_" in text else found
+
+
+def token_counts(text: str) -> Counter[str]:
+    """How often each of a text's `tokens` stands in it; sooner than counting them.
+
+    >>> token_counts("max_workers: workers")["workers"]
+    2
+    """
+    counts = Counter(_RUN.findall(text.lower()))
+    if "_" in text:
+        for run in [run for run in counts if "_" in run]:
+            count = counts.pop(run)
+            for word in _words(run):
+                counts[word] += count
+    return counts
+
+
+def _words(run: str) -> list[str]:
+    """The words of a run of letters, digits and underscores; those at its end are punctuation."""
+    if "_" not in run:
+        return [run]
+    whole = run.rstrip("_")
+    return list(filter(None, [whole, *whole.split("_")] if "_" in whole else [whole]))
 
 
 class _Stemmer(Protocol):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from livedocs.parsing.models import ParsedPage
 
-_LEVEL = 6
+_LEVEL = 4  # higher levels cost a build more time than they save a library space
 _DICTIONARY_BYTES = 32768  # deflate looks back no further
 _SAMPLES_PER_PAGE = 4
 _SAMPLE_CHARACTERS = 500

@@ -39,7 +39,6 @@ class Form(IntEnum):
     """What other places of the documentation call it when they link to it."""
 
 
-_SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
 
 
@@ -49,7 +48,8 @@ def fold(text: str) -> str:
     >>> fold("  Built-in   Types ")
     'built-in types'
     """
-    return _SPACE.sub(" ", text.translate(_QUOTES)).strip().lower()
+    plain = text if text.isascii() else text.translate(_QUOTES)
+    return " ".join(plain.split()).lower()
 
 
 _UNSAFE_IN_SLUG = re.compile(r"[^a-z0-9._+-]+")

@@ -19,7 +19,7 @@ from livedocs.library.page_words import PageWords, count_page
 from livedocs.parsing.page import parse_page
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
     from livedocs.parsing.models import PageContext, ParsedPage
@@ -121,26 +121,26 @@ def _read(path: Path) -> str:
 def pack(page: ParsedPage, dictionary: bytes) -> PackedPage:
     """Compress what is only read, count words and take the digest of a parsed page."""
     compressor = _compressor(dictionary)
-    texts = dict.fromkeys(entry.text for entry in page.entries)
-    compressed = {text: compressor.compress(text) for text in texts}
+    texts = {text: number for number, text in enumerate(dict.fromkeys(entry.text for entry in page.entries))}
+    compressed = [compressor.compress(text) for text in texts]
+    which = [texts[entry.text] for entry in page.entries]
+    shape = replace(page, html="", entries=tuple(replace(entry, html="", text="") for entry in page.entries))
     return PackedPage(
-        page=replace(page, html="", entries=tuple(replace(entry, html="", text="") for entry in page.entries)),
+        page=shape,
         html=compressor.compress(page.html),
-        entry_texts=tuple(compressed[entry.text] for entry in page.entries),
+        entry_texts=tuple(compressed[number] for number in which),
         words=count_page(page.entries),
-        digest=_digest(page, texts),
+        digest=_digest(repr((shape, which)), page.html, *texts),
     )
 
 
 _compressor = lru_cache(1)(Compressor)
 
 
-def _digest(page: ParsedPage, texts: Iterable[str]) -> bytes:
-    """Sha256 over a page: its shape with a number in place of each long text, and the texts in their order."""
-    numbers = {text: str(number) for number, text in enumerate(texts)}
-    entries = tuple(replace(entry, text=numbers[entry.text], html="") for entry in page.entries)
-    digest = hashlib.sha256(repr(replace(page, html="", entries=entries)).encode("utf-8", "surrogatepass"))
-    for text in (page.html, *numbers):
+def _digest(*texts: str) -> bytes:
+    """Sha256 over texts that stay apart."""
+    digest = hashlib.sha256()
+    for text in texts:
         digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
     return digest.digest()
 

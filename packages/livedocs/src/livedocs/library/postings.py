@@ -43,7 +43,7 @@ _POSTING_BYTES = 6
 
 def pack_postings(postings: Postings) -> bytes:
     """All ids (4 bytes each), then all text shares, then all heading shares (1 byte each)."""
-    return _pack((postings.entry_ids, "<u4"), (postings.text, "u1"), (postings.heading, "u1"))
+    return b"".join((postings.entry_ids.astype("<u4").tobytes(), postings.text.tobytes(), postings.heading.tobytes()))
 
 
 def unpack_postings(data: bytes) -> Postings:
@@ -82,7 +82,8 @@ _MATCH_BYTES = 8
 
 def pack_matches(matches: Matches) -> bytes:
     """All ids (4 bytes each), then all forms and all lengths (1 byte each), then all weights (2 bytes each)."""
-    return _pack((matches.entry_ids, "<u4"), (matches.forms, "u1"), (matches.key_chars, "u1"), (matches.weights, "<u2"))
+    ids, weights = matches.entry_ids.astype("<u4"), matches.weights.astype("<u2")
+    return b"".join((ids.tobytes(), matches.forms.tobytes(), matches.key_chars.tobytes(), weights.tobytes()))
 
 
 def unpack_matches(data: bytes) -> Matches:
@@ -128,10 +129,6 @@ def unpack_column(name: str, data: bytes) -> NDArray[Any]:
         ValueError: the bytes are not of this format.
     """
     return np.frombuffer(data, COLUMNS[name])
-
-
-def _pack(*fields: tuple[NDArray[Any], str]) -> bytes:
-    return b"".join(np.ascontiguousarray(values, kind).tobytes() for values, kind in fields)
 
 
 def _count(data: bytes, entry_bytes: int) -> int:

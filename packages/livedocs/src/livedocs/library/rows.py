@@ -64,7 +64,7 @@ def _entries(content: DocsetContent, ids: FirstIds) -> Iterator[Row]:
             entry.module,
             entry.signatures[0] if entry.signatures else "",
             entry.summary,
-            _json(entry.breadcrumb),
+            "\n".join(entry.breadcrumb),
             entry.level,
             item.deprecated,
             int(item.area),
@@ -88,5 +88,4 @@ def _keys(content: DocsetContent, ids: FirstIds) -> Iterator[Row]:
             yield key, number, int(form), links or item.link_count
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -6,7 +6,6 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -20,7 +19,7 @@ from livedocs.library.postings import Postings
 from livedocs.library.rows import FirstIds, docset_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable
     from pathlib import Path
 
     from sqlalchemy import Table
@@ -75,12 +74,8 @@ def write_index(
     columns = write_columns(connection)
     write_beginnings(connection, columns)
     entries_before = _last_id(connection, schema.entry) - (added.entry_count if added is not None else 0)
-    write_postings(connection, joined(kept, _behind(entries_before, added or ())), columns.promise())
-
-
-def _behind(entries_before: int, added: Iterable[tuple[str, Postings]]) -> Iterator[tuple[str, Postings]]:
-    for term, found in added:
-        yield term, Postings(found.entry_ids + np.uint32(entries_before), found.text, found.heading)
+    new = added.numbered_behind(entries_before) if added is not None else ()
+    write_postings(connection, joined(kept, new), columns.promise())
 
 
 def _last_id(connection: sqlite3.Connection, table: Table) -> int:

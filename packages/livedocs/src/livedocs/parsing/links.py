@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 _IMAGE_SUFFIXES = (".png", ".svg", ".gif", ".jpg", ".jpeg", ".webp", ".avif", ".bmp")
 _PATH_SAFE = "/:@!$&'()*+,;=~"
 _FRAGMENT_SAFE = _PATH_SAFE + "?"
+_PLAIN = re.compile(r"(?!//)[\w./-]*(?:#[\w./-]*)?", re.ASCII)
+_NOTHING_TO_QUOTE = re.compile(r"[\w./-]*", re.ASCII)
+
+
+def _quote(text: str, safe: str) -> str:
+    return text if _NOTHING_TO_QUOTE.fullmatch(text) else quote(text, safe=safe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class LinkRewriter:
     images: dict[str, None] = field(default_factory=dict[str, None])
     _addresses: dict[str, str | None] = field(default_factory=dict[str, str | None])
     _targets: dict[str, Target] = field(default_factory=dict[str, Target])
+    _paths: dict[str, str | None] = field(default_factory=dict[str, str | None])
 
     def target(self, url: str) -> Target | None:
         """The page or image that a relative address leads to.
@@ -52,20 +60,22 @@ class LinkRewriter:
             None for addresses of other sites, of files that are neither page nor image, and of pages that
             hold no documentation.
         """
-        try:
-            parts = urlsplit(url.strip())
-        except ValueError:
+        if _PLAIN.fullmatch(url):  # as nearly all are; the same as below, and much sooner
+            written_path, _, fragment = url.partition("#")
+        else:
+            try:
+                parts = urlsplit(url.strip())
+            except ValueError:
+                return None
+            if parts.scheme or parts.netloc or "\\" in url or url.lstrip().startswith("//"):
+                return None
+            written_path, fragment = unquote(parts.path), unquote(parts.fragment)
+        if written_path not in self._paths:
+            self._paths[written_path] = self._documentation_path(written_path)
+        path = self._paths[written_path]
+        if path is None:
             return None
-        if parts.scheme or parts.netloc or "\\" in url or url.lstrip().startswith("//"):
-            return None
-        path = self._resolve(unquote(parts.path))
-        if path is None or is_generated(path):
-            return None
-        if path.lower().endswith(_IMAGE_SUFFIXES):
-            return Target(path, "")
-        if path.endswith((".html", ".htm")):
-            return Target(path, unquote(parts.fragment))
-        return None
+        return Target(path, "" if path.lower().endswith(_IMAGE_SUFFIXES) else fragment)
 
     def rewrite(self, url: str) -> str | None:
         """The address in the app, absolute from its root; None when the address has no place there."""
@@ -83,11 +93,19 @@ class LinkRewriter:
             return None
         if target.is_image:
             self.images[target.path] = None
-        address = self.context.url_prefix + quote(target.path, safe=_PATH_SAFE)
+        address = self.context.url_prefix + _quote(target.path, _PATH_SAFE)
         if target.anchor:
-            address = f"{address}#{quote(target.anchor, safe=_FRAGMENT_SAFE)}"
+            address = f"{address}#{_quote(target.anchor, _FRAGMENT_SAFE)}"
         self._targets[address] = target
         return address
+
+    def _documentation_path(self, path: str) -> str | None:
+        """The page or image below the documentation's root that a path as written means; None when it is neither."""
+        resolved = self._resolve(path)
+        if resolved is None or is_generated(resolved):
+            return None
+        is_shown = resolved.lower().endswith(_IMAGE_SUFFIXES) or resolved.endswith((".html", ".htm"))
+        return resolved if is_shown else None
 
     def _resolve(self, path: str) -> str | None:
         """A path as written on the page, below the documentation's root; None when it climbs above it."""

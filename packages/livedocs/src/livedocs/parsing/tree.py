@@ -101,17 +101,20 @@ def _without_abyss(html: str) -> str:
     open_elements = Counter[str]()
     depth = formatting = reopened = 0
     for match in _TAG.finditer(html):
-        name = (match["name"] or "").lower()
-        if name and _has_many_attributes(match[0]):
-            return html[: match.start()]
-        if not name or name in _VOID:
+        if (written := match["name"]) is None:
             continue
-        change = 0 if name in _END_IMPLIED else _count(match, name, open_elements)
-        depth += change
-        if name in _FORMATTING:
-            formatting += change
-        elif name not in _OPEN_ONCE:
+        if match.end() - match.start() > _LONG_TAG_CHARACTERS and _has_many_attributes(match[0]):
+            return html[: match.start()]
+        name = written.lower()
+        if name in _END_IMPLIED:
             reopened += formatting
+        elif name not in _VOID:
+            change = _count(match, name, open_elements)
+            depth += change
+            if name in _FORMATTING:
+                formatting += change
+            elif name not in _OPEN_ONCE:
+                reopened += formatting
         if depth > MAX_DEPTH or formatting > _MAX_FORMATTING or reopened > _MAX_REOPENED:
             return html[: match.start()]
     return html
@@ -124,7 +127,7 @@ def _count(tag: re.Match[str], name: str, open_elements: Counter[str]) -> int:
             return 0
         open_elements[name] -= 1
         return -1
-    ends_itself = tag[0].endswith("/>") and any(open_elements[drawing] for drawing in _DRAWINGS)
+    ends_itself = tag.string.endswith("/>", 0, tag.end()) and any(open_elements[drawing] for drawing in _DRAWINGS)
     if ends_itself or (name in _OPEN_ONCE and open_elements[name]):
         return 0
     open_elements[name] += 1
@@ -133,6 +136,4 @@ def _count(tag: re.Match[str], name: str, open_elements: Counter[str]) -> int:
 
 def _has_many_attributes(tag: str) -> bool:
     """Whether a tag has so many that comparing each with each, to find those given twice, takes long."""
-    if len(tag) < _LONG_TAG_CHARACTERS:
-        return False
     return len(_ATTRIBUTE_BEGINS.findall(_QUOTED.sub("=", tag))) > 2 * _MAX_ATTRIBUTES

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livedocs.library.analysis import (
-    MAX_TERM_CHARS,
     STOP_WORDS,
     Segmenter,
     count_words,
@@ -40,6 +39,7 @@ NAME_WEIGHT = 0.8
 """The same for the words that an identifier is made of."""
 
 _SAYS_NOTHING = STOP_WORDS | {"module", "function", "built"}
+_ONE_WORD = re.compile(r"\w+")
 _BEFORE_TITLE = re.compile(r"^\S+ \u2014 ")
 
 
@@ -52,25 +52,30 @@ class WordNumbers(dict[str, int]):
 
 
 class Rows:
-    """A table with a row for each pair of numbers."""
+    """For each of some things, in their order, numbers."""
 
     def __init__(self) -> None:
-        self._left, self._right = array(NUMBER), array(NUMBER)
+        self._lengths, self._numbers = array(NUMBER), array(NUMBER)
 
-    def add(self, left: int, right: Sequence[int]) -> None:
-        """Add a row for each number on the right."""
-        self._left.extend([left] * len(right))
-        self._right.extend(right)
-
-    @property
-    def left(self) -> NDArray[np.uint32]:
-        """The first number of each row."""
-        return np.frombuffer(self._left, np.uint32)
+    def add(self, numbers: Sequence[int]) -> None:
+        """Add the numbers of the next thing."""
+        self._lengths.append(len(numbers))
+        self._numbers.extend(numbers)
 
     @property
-    def right(self) -> NDArray[np.uint32]:
-        """The second number of each row."""
-        return np.frombuffer(self._right, np.uint32)
+    def things(self) -> NDArray[np.intp]:
+        """For each number which thing it belongs to, from 0."""
+        return _each_repeated(self._lengths.tobytes())
+
+    @property
+    def lengths(self) -> NDArray[np.uint32]:
+        """How many numbers each thing has."""
+        return _table(self._lengths.tobytes())
+
+    @property
+    def numbers(self) -> NDArray[np.uint32]:
+        """All numbers."""
+        return _table(self._numbers.tobytes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +83,20 @@ class TextRows:
     """`PageWords` of all pages, with numbers of words and entries that hold for the whole docset.
 
     Attributes:
-        text_words: for each entry the words of its text.
-        entries: for each row the entry.
-        words: for each row the word.
-        counts: for each row how often the entry's text holds the word.
-        in_summary: for each row whether the first sentence does.
+        lengths: for each entry the words of its text.
+        entries: for each row of a text the entry.
+        words: for each row of a text the word.
+        counts: for each row of a text how often it holds the word.
+        summary_entries: for each row of a first sentence the entry.
+        summary_words: for each row of a first sentence the word.
     """
 
-    text_words: NDArray[np.uint32]
+    lengths: NDArray[np.uint32]
     entries: NDArray[np.intp]
     words: NDArray[np.intp]
     counts: NDArray[np.uint32]
-    in_summary: NDArray[np.bool_]
+    summary_entries: NDArray[np.intp]
+    summary_words: NDArray[np.intp]
 
     @classmethod
     def join(cls, pages: Iterable[PageWords], numbers: WordNumbers) -> TextRows:
@@ -100,19 +107,25 @@ class TextRows:
             numbers: of words; gets those of the pages as well.
         """
         listed = list(pages)
-        words = [np.empty(0, np.intp)]
+        words, summary_words = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
         for page in listed:
-            numbers_here = [numbers[word] for word in page.words.split("\n")] if page.words else []
-            words.append(np.array(numbers_here, np.intp)[_table(page.row_words)])
-        rows = _table(b"".join(page.rows for page in listed))
-        doubled = _table(b"".join(page.row_counts for page in listed))
+            of_page = np.array([numbers[word] for word in page.words.split("\n")] if page.words else [], np.intp)
+            words.append(of_page[_table(page.text_words)])
+            summary_words.append(of_page[_table(page.summary_words)])
         return cls(
-            _table(b"".join(page.text_words for page in listed)),
-            np.repeat(np.arange(len(rows)), rows),
+            _table(b"".join(page.text_lengths for page in listed)),
+            _each_repeated(b"".join(page.text_rows for page in listed)),
             np.concatenate(words),
-            doubled >> np.uint32(1),
-            (doubled & np.uint32(1)).astype(bool),
+            _table(b"".join(page.text_counts for page in listed)),
+            _each_repeated(b"".join(page.summary_rows for page in listed)),
+            np.concatenate(summary_words),
         )
+
+
+def _each_repeated(times: bytes) -> NDArray[np.intp]:
+    """0, 1, 2, ... each as often as said."""
+    rows = _table(times)
+    return np.repeat(np.arange(len(rows)), rows)
 
 
 def _table(data: bytes) -> NDArray[np.uint32]:
@@ -126,7 +139,7 @@ class Wordings:
     Attributes:
         entries: for each wording the entry.
         weights: for each wording what it is worth.
-        words: a row for each wording and word of it.
+        words: for each wording its words.
     """
 
     entries: array[int] = field(default_factory=lambda: array(NUMBER))
@@ -134,11 +147,11 @@ class Wordings:
     words: Rows = field(default_factory=Rows)
 
     def add(self, entry: int, weight: float, words: Sequence[int]) -> None:
-        """Add a wording."""
+        """Add a wording; nothing happens when it has no words."""
         if words:
-            self.words.add(len(self.entries), words)
             self.entries.append(entry)
             self.weights.append(weight)
+            self.words.add(words)
 
 
 class DocsetFields:
@@ -157,8 +170,8 @@ class DocsetFields:
         self.wordings = Wordings()
         self._says_nothing = _SAYS_NOTHING.union(tokens(project))
         self._segments = Segmenter(count_words(_sentences(entries)))
-        self._places: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
-        self._contents: dict[str, list[int]] = {}
+        self._places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        self._parts: dict[str, _PartWords] = {}
         for position, item in enumerate(entries):
             self._add(position, item)
 
@@ -173,45 +186,61 @@ class DocsetFields:
         return Counter(dict(zip(self.numbers, counts.tolist(), strict=True)))
 
     def _add(self, position: int, item: AssembledEntry) -> None:
-        entry, lines = item.entry, item.wordings
-        parents, _, last = entry.name.rpartition(".")
+        entry = item.entry
+        *parents, own = (self._part(part) for part in entry.name.split(".")) if _is_object(entry) else (_NO_WORDS,)
+        self.name.add(own.every)
+        self.place.add(self._place(entry, parents))
+        self.wordings.add(position, NAME_WEIGHT, own.whole)
+        self.wordings.add(position, NAME_WEIGHT, own.smallest)
+        if parents:
+            every = [word for part in (*parents, own) for word in part.smallest]
+            self.wordings.add(position, NAME_WEIGHT, list(dict.fromkeys(every)))
         title = entry.title if _is_object(entry) else entry.name
-        heading = [word for text in (title, *lines) for word in tokens(text)]
-        self.heading.add(position, self._numbered(heading))
-        if _is_object(entry):
-            self.name.add(position, self._numbered([*name_words(last, self._segments), *tokens(last)]))
-            for name in dict.fromkeys((last, entry.name)):
-                self.wordings.add(position, NAME_WEIGHT, self._numbered(self._smallest_words(name)))
-            self.wordings.add(position, NAME_WEIGHT, self._numbered(tokens(last)[:1]))
-        else:
-            parents = ""
-        self.wordings.add(position, TITLE_WEIGHT, self._telling(_BEFORE_TITLE.sub("", title)))
-        for line in lines:
-            self.wordings.add(position, INDEX_WEIGHT, self._telling(line))
-        self.place.add(position, self._place(entry.module, parents, entry.breadcrumb))
+        heading = tokens(title)
+        self.wordings.add(position, TITLE_WEIGHT, self._telling(tokens(_BEFORE_TITLE.sub("", title))))
+        for line in item.wordings:
+            words = tokens(line)
+            heading += words
+            self.wordings.add(position, INDEX_WEIGHT, self._telling(words))
+        self.heading.add(self._numbered(heading))
 
-    def _place(self, module: str, parents: str, breadcrumb: tuple[str, ...]) -> list[int]:
-        key = module, parents, breadcrumb
-        if key not in self._places:
-            names = dict.fromkeys((module, parents))
-            words = [word for name in names for word in name_words(name, self._segments)]
-            self._places[key] = self._numbered(words + tokens(" ".join(breadcrumb)))
-        return self._places[key]
+    def _part(self, part: str) -> _PartWords:
+        found = self._parts.get(part)
+        if found is None:
+            whole = tokens(part)[:1] if _ONE_WORD.fullmatch(part) else []
+            smallest = [word for piece in name_parts(part) for word in self._segments(piece) or (piece,)]
+            every = [*name_words(part, self._segments), *whole]
+            found = _PartWords(self._numbered(every), self._numbered(smallest), self._numbered(whole))
+            self._parts[part] = found
+        return found
 
-    def _smallest_words(self, name: str) -> list[str]:
-        return [word for part in name_parts(name) for word in self._segments(part) or (part,)]
+    def _place(self, entry: Entry, parents: Sequence[_PartWords]) -> list[int]:
+        module = self._places.get((entry.module, entry.breadcrumb))
+        if module is None:
+            words = [word for part in entry.module.split(".") for word in self._part(part).every]
+            module = words + self._numbered(tokens(" ".join(entry.breadcrumb)))
+            self._places[entry.module, entry.breadcrumb] = module
+        return list(dict.fromkeys([*module, *(word for part in parents for word in part.every)]))
 
-    def _telling(self, wording: str) -> list[int]:
+    def _telling(self, wording: list[str]) -> list[int]:
         """The words of a wording that say something; all of them when none does."""
-        if wording not in self._contents:
-            words = [word for word in tokens(wording) if "_" not in word]
-            self._contents[wording] = self._numbered(
-                [word for word in words if word not in self._says_nothing] or words
-            )
-        return self._contents[wording]
+        words = [word for word in wording if "_" not in word]
+        return self._numbered([word for word in words if word not in self._says_nothing] or words)
 
     def _numbered(self, words: Iterable[str]) -> list[int]:
-        return [self.numbers[word] for word in dict.fromkeys(words) if len(word) <= MAX_TERM_CHARS]
+        return [self.numbers[word] for word in dict.fromkeys(words)]
+
+
+@dataclass(frozen=True, slots=True)
+class _PartWords:
+    """The words of one part of a dotted name: all, those that run no others together, the part as it is written."""
+
+    every: list[int]
+    smallest: list[int]
+    whole: list[int]
+
+
+_NO_WORDS = _PartWords([], [], [])
 
 
 def _is_object(entry: Entry) -> bool:

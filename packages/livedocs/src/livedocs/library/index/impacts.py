@@ -62,6 +62,12 @@ class DocsetPostings:
     starts: NDArray[np.intp]
     postings: Postings
 
+    def numbered_behind(self, entries: int) -> DocsetPostings:
+        """The same for a docset that stands behind so many entries of others."""
+        found = self.postings
+        moved = Postings(found.entry_ids + np.uint32(entries), found.text, found.heading)
+        return DocsetPostings(self.entry_count, self.terms, self.starts, moved)
+
     def __iter__(self) -> Iterator[tuple[str, Postings]]:
         """Each term with its postings."""
         found = self.postings
@@ -96,15 +102,15 @@ def _frequencies(
     text, wordings = fields.text, fields.wordings
     found: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
     for rows, field in ((fields.name, NAME), (fields.heading, HEADING), (fields.place, PLACE)):
-        pairs = np.unique(term_of[rows.right] * entry_count + rows.left)
-        found.append((pairs, _measured(pairs % entry_count, np.bincount(rows.left, minlength=entry_count), field)))
+        pairs = np.unique(term_of[rows.numbers] * entry_count + rows.things)
+        found.append((pairs, _measured(pairs % entry_count, rows.lengths, field)))
     of_text = term_of[text.words] * entry_count + text.entries
-    found.append((of_text, text.counts * _measured(text.entries, text.text_words, TEXT)))
-    of_summary = np.unique(of_text[text.in_summary])
-    lengths = np.bincount(text.entries[text.in_summary], minlength=entry_count)
+    found.append((of_text, text.counts * _measured(text.entries, text.lengths, TEXT)))
+    of_summary = np.unique(term_of[text.summary_words] * entry_count + text.summary_entries)
+    lengths = np.bincount(text.summary_entries, minlength=entry_count)
     found.append((of_summary, _measured(of_summary % entry_count, lengths, SUMMARY)))
     # A wording's words stand in some field already, but nothing here depends on that.
-    of_wordings = term_of[wordings.words.right] * entry_count + np.asarray(wordings.entries)[wordings.words.left]
+    of_wordings = term_of[wordings.words.numbers] * entry_count + np.asarray(wordings.entries)[wordings.words.things]
     found.append((of_wordings, np.zeros(len(of_wordings))))
     return _combined(np.concatenate([pairs for pairs, _ in found]), np.concatenate([part for _, part in found]), np.add)
 
@@ -122,7 +128,7 @@ def _heading_shares(
     """Pairs of term and entry, and the greatest share that the term has of one of the entry's wordings."""
     wordings = fields.wordings
     # Two words of a wording may have one stem.
-    rows = np.unique(wordings.words.left.astype(np.int64) * len(rarity) + term_of[wordings.words.right])
+    rows = np.unique(wordings.words.things * len(rarity) + term_of[wordings.words.numbers])
     wording, term = np.divmod(rows, max(1, len(rarity)))
     whole = np.bincount(wording, rarity[term], minlength=len(wordings.entries))
     share = np.asarray(wordings.weights)[wording] * rarity[term] / whole[wording]
