@@ -62,6 +62,7 @@ class NamedExactly:
     )
     freer_reading: float = -4.0
     words_as_name: float = 30.0
+    first_of_error: float = 30.0
     same_case: float = 6.0
     same_capitals: float = 20.0
     further_key: float = 4.0
@@ -70,7 +71,8 @@ class NamedExactly:
     def points(self, query: Query, evidence: Evidence) -> Values:
         """The strongest of its exact matches; the same case and further keys add to it.
 
-        Several words that together are a dotted name (``json dumps``) can hardly mean anything else.
+        Several words that together are a dotted name (``json dumps``) can hardly mean anything else. What explains an
+        error is known before any text is read: its words are CPython's, not the documentation's.
         """
         names = evidence.names
         if not names.exact.any():
@@ -78,6 +80,8 @@ class NamedExactly:
         worth = self._worth[names.forms] + self.freer_reading * names.ranks
         if query.shape is Shape.WORDS:
             worth += self.words_as_name * (names.forms <= Form.SUFFIX)
+        elif query.shape is Shape.ERROR:
+            worth += self.first_of_error * (names.ranks == 0)
         points = evidence.strongest(worth, names.exact)
         # Nobody presses shift for nothing: Decimal is the class, not the module.
         same_case = self.same_case if query.name.islower() else self.same_capitals
