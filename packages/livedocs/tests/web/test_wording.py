@@ -12,7 +12,7 @@ from livedocs.web.wording import Heading, heading, kind_label, mark_matches
 
 
 def hit(name: str, signature: str, kind: str = "function") -> Hit:
-    return Hit(1, "python", "3.11", kind, name, signature, "", "library/x.html", name, (), None)
+    return Hit(1, "python", "3.11", kind, name, signature, "", "library/x.html", name, "", None)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def entry(executor: Executor, entry_id: int) -> StoredEntry:
         signatures=tuple(fields[body.c.signatures]),
         text=decompress(fields[body.c.text], dictionary),
         html="".join(page_html[start:end] for start, end in zip(spans, spans, strict=True)),
-        breadcrumb=tuple(fields[item.c.breadcrumb]),
+        breadcrumb=tuple(fields[item.c.breadcrumb].splitlines()),
         notes=tuple(VersionNote(*note) for note in fields[body.c.notes]),
         **{
             name: fields[item.c[name]]

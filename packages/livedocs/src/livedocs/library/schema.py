@@ -74,7 +74,7 @@ entry = Table(
     Column("module", String, nullable=False),
     Column("signature", String, nullable=False, comment="the first one"),
     Column("summary", Text, nullable=False),
-    Column("breadcrumb", JSON, nullable=False),
+    Column("breadcrumb", Text, nullable=False, comment="a place a line, outermost first"),
     Column("level", SmallInteger, nullable=False),
     Column("deprecated", Boolean, nullable=False),
     Column("area", SmallInteger, nullable=False, comment="livedocs.library.areas.Area"),

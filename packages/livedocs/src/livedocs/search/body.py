@@ -26,6 +26,6 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "breadcrumb": list(hit.breadcrumb),
         "url": hit.url,
         "original_url": hit.original_url,
-        "deprecated": hit.deprecated,
+        "deprecated": bool(hit.deprecated),
         "why": list(hit.why),
     }

@@ -44,9 +44,9 @@ class Hit(NamedTuple):
         summary: one paragraph of plain text.
         page: path of its page inside the docset.
         anchor: id on that page; empty for the whole page.
-        breadcrumb: where it stands, outermost first.
-        original_url: the same place on the web; None when not known.
-        deprecated: True when the documentation says so.
+        places: where it stands, a place a line, outermost first.
+        docset_url: where the documentation's pages are on the web, ending in a slash; None when not known.
+        deprecated: true when the documentation says so.
         why: the tiers that proposed it, then the rules that placed it with their points, strongest first; only when an
             explanation was asked for.
     """
@@ -60,10 +60,20 @@ class Hit(NamedTuple):
     summary: str
     page: str
     anchor: str
-    breadcrumb: tuple[str, ...]
-    original_url: str | None
+    places: str
+    docset_url: str | None
     deprecated: bool = False
     why: tuple[str, ...] = ()
+
+    @property
+    def breadcrumb(self) -> tuple[str, ...]:
+        """Where it stands, outermost first."""
+        return tuple(self.places.splitlines())
+
+    @property
+    def original_url(self) -> str | None:
+        """The same place on the web; None when not known."""
+        return self.docset_url and self.docset_url + self.target
 
     @property
     def target(self) -> str:

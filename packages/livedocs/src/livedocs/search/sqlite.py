@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from livedocs.search.arrays import Column
 
+# The columns are in the order of `Hit`.
 _HITS = """
 SELECT entry.id, docset.name, docset.version, entry.kind, entry.name, entry.signature, entry.summary, page.path,
        entry.anchor, entry.breadcrumb, docset.original_url, entry.deprecated
@@ -85,8 +85,8 @@ class SqliteCandidates:
     def hits(self, entry_ids: Sequence[int]) -> list[Hit]:
         """See `CandidateReader.hits`."""
         rows = self._rows(_HITS.format(_marks(entry_ids)), tuple(entry_ids))
-        found = {row[0]: _hit(row) for row in rows}
-        return [found[entry_id] for entry_id in entry_ids]
+        found = {row[0]: row for row in rows}
+        return [Hit(*found[entry_id]) for entry_id in entry_ids]
 
     def texts(self, entry_ids: Collection[int]) -> dict[int, str]:
         """See `CandidateReader.texts`."""
@@ -132,25 +132,6 @@ class SqliteCandidates:
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
         return self._connection.execute(statement, values).fetchall()
-
-
-def _hit(row: Sequence[Any]) -> Hit:
-    entry_id, docset, version, kind, name, signature, summary, page, anchor, breadcrumb, docset_url, deprecated = row
-    target = f"{page}#{anchor}" if anchor else page
-    return Hit(
-        entry_id,
-        docset,
-        version,
-        kind,
-        name,
-        signature,
-        summary,
-        page,
-        anchor,
-        tuple(json.loads(breadcrumb)),
-        docset_url and docset_url + target,
-        bool(deprecated),
-    )
 
 
 def _joined(blocks: list[Postings]) -> Postings:
