@@ -3,6 +3,7 @@
 import pytest
 
 from livedocs.search.candidates import CandidateReader
+from livedocs.search.engine import Engine
 from livedocs.search.messages import explanation, explanations
 
 
@@ -35,6 +36,9 @@ def test_each_message_is_explained_by_something_in_the_documentation(reader: Can
         ("[errno 13] permission denied: 'x.txt'", "permissionerror", "permissionerror"),
         ("[winerror 2] the system cannot find the file specified", "filenotfounderror", "filenotfounderror"),
         ("unsupported operand type(s) for +: 'int' and 'str'", "typeerror", "binary arithmetic operations"),
+        ("'python' is not recognized as an internal or external command,", "", "finding the python executable"),
+        ("error: externally-managed-environment", "", "creating virtual environments"),
+        ("no module named pip", "modulenotfounderror", "ensurepip"),
         ("prog.py: error: the following arguments are required: path", "", "required"),
         (
             "'ascii' codec can't encode character '\\xe9' in position 3: ordinal not in range(128)",
@@ -83,6 +87,22 @@ def test_any_message_of_some_exceptions_is_explained_by_their_module() -> None:
     assert anything is not None
     assert "format characters" in anything.keys
     assert explanation("whatever it says", "zlib.error") is None
+
+
+@pytest.mark.parametrize(
+    ("pasted", "target"),
+    [
+        ("IndexError: pop from empty list", "library/exceptions.html#IndexError"),
+        ("TypeError: 'module' object is not callable", "reference/expressions.html#calls"),
+        ("sequence item 3: expected str instance, NoneType found", "library/stdtypes.html#str.join"),
+        ("SyntaxError: 'break' outside loop", "reference/simple_stmts.html#the-break-statement"),
+        ("tarfile.ReadError: not a gzip file", "library/tarfile.html#tarfile.ReadError"),
+        ("_csv.Error: field larger than field limit (131072)", "library/csv.html#csv.Error"),
+        ("concurrent.futures._base.TimeoutError: 2", "library/concurrent.futures.html#concurrent.futures.TimeoutError"),
+    ],
+)
+def test_what_explains_an_error_comes_first(engine: Engine, pasted: str, target: str) -> None:
+    assert engine.search(pasted, limit=1).hits[0].target == target
 
 
 def test_a_message_without_its_exception_must_be_the_whole_query() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from livedocs.search.candidates import CandidateReader
+from livedocs.search.engine import Engine
 from livedocs.search.syntax import construct, constructs, operators
 
 
@@ -152,3 +153,35 @@ def test_operators_of_an_expression_are_found_between_its_operands(typed: str, s
 
 def test_a_long_query_is_no_construct() -> None:
     assert construct(f"[{'x' * 100} for x in y]") is None
+
+
+_PLACES = {
+    "def": "reference/compound_stmts.html#function-definitions",
+    "class": "reference/compound_stmts.html#class-definitions",
+    "lambda": "reference/expressions.html#lambda",
+    "await": "reference/expressions.html#await-expression",
+    "yield": "reference/expressions.html#yield-expressions",
+    "except": "reference/compound_stmts.html#except-clause",
+    "finally": "reference/compound_stmts.html#finally-clause",
+    "in": "reference/expressions.html#membership-test-operations",
+    "is": "reference/expressions.html#is-not",
+    "not": "reference/expressions.html#boolean-operations",
+    "None": "library/constants.html#None",
+    "async for": "reference/compound_stmts.html#the-async-for-statement",
+    "not in": "reference/expressions.html#membership-test-operations",
+    "a @ b": "reference/expressions.html#binary-arithmetic-operations",
+    "x in y": "reference/expressions.html#membership-test-operations",
+    **{
+        word: f"reference/compound_stmts.html#the-{word}-statement"
+        for word in ("for", "while", "if", "with", "try", "match")
+    },
+    **{
+        word: f"reference/simple_stmts.html#the-{word}-statement"
+        for word in ("assert", "break", "continue", "del", "global", "import", "nonlocal", "pass", "raise", "return")
+    },
+}
+
+
+@pytest.mark.parametrize(("typed", "target"), _PLACES.items())
+def test_a_keyword_leads_first_to_where_it_is_explained(engine: Engine, typed: str, target: str) -> None:
+    assert engine.search(typed, limit=1).hits[0].target == target

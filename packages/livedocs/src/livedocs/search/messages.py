@@ -69,10 +69,10 @@ def explanation(message: str, exception: str = "") -> Explanation | None:
     True
     """
     said = _PROGRAM.sub("", _NUMBERED.sub("", message[:_LONGEST_MESSAGE]))
-    if not exception and " " not in said:
+    words = _WORD.findall(said)
+    if not exception and len(words) < _LEAST_FIXED_WORDS:
         return None
-    words = {"", *_WORD.findall(said)}
-    listed = sorted(number for word in words for number in _by_word().get(word, ()))
+    listed = sorted(number for word in {"", *words} for number in _by_word().get(word, ()))
     candidates = [explanations()[number] for number in listed]
     if not exception:
         return next((item for item in candidates if item.spoken and item.whole.fullmatch(said)), None)

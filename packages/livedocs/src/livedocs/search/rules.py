@@ -42,7 +42,7 @@ class Rule(Protocol):
 
 
 def _by_form(points: Mapping[Form, float]) -> Values:
-    return np.array([points[form] for form in Form])
+    return np.array([points.get(form, 0.0) for form in Form])
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,12 @@ class NamedExactly:
             Form.SUFFIX: 88.0,
             Form.INDEX: 84.0,
             Form.LINK: 66.0,
+            Form.INITIALS: 60.0,
         }
     )
     freer_reading: float = -4.0
     words_as_name: float = 30.0
-    first_of_error: float = 30.0
+    first_of_error: float = 50.0
     same_case: float = 6.0
     same_capitals: float = 20.0
     further_key: float = 4.0

@@ -173,7 +173,7 @@ def _as_error(text: str, folded: str) -> Query | None:
     parts = _exception_and_message(text)
     if parts is None:
         return None
-    exception, message = map(fold, parts)
+    exception, message = _public(fold(parts[0])), fold(parts[1])
     explained = explanation(message, exception)
     keys = explained.keys if explained else ()
     if exception and _last_part(exception) not in map(_last_part, keys):
@@ -290,6 +290,12 @@ def _words_amid_signs(text: str) -> tuple[str, ...]:
 
 def _last_part(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _public(name: str) -> str:
+    """A name without the modules that Python hides: ``concurrent.futures._base.TimeoutError``, ``_csv.Error``."""
+    first, *rest = name.split(".")
+    return ".".join((first.lstrip("_"), *(part for part in rest[:-1] if not part.startswith("_")), *rest[-1:]))
 
 
 def _suffixes(name: str) -> list[str]:
