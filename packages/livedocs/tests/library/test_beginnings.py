@@ -15,7 +15,7 @@ from livedocs.library.index.columns import EntryColumns
 from livedocs.library.keys import Form
 from livedocs.library.postings import BEGINNING_MATCHES, unpack_matches
 
-_FORM = dict(zip(Form, (62, 54, 60, 48, 48, 46, 38), strict=True))
+_FORM = dict(zip(list(Form)[: Form.INITIALS], (62, 54, 60, 48, 48, 46, 38), strict=True))
 _Row = tuple[str, int, int, int]
 
 
@@ -36,7 +36,7 @@ def _stored(rows: list[_Row], columns: EntryColumns) -> dict[str, list[tuple[int
 
 def _slowly(rows: list[_Row], columns: EntryColumns) -> dict[str, list[tuple[int, int, int, int]]]:
     by_prefix: dict[str, list[_Row]] = defaultdict(list)
-    for row in rows:
+    for row in (row for row in rows if row[2] != Form.INITIALS):  # nothing begins with initials
         for typed in range(1, len(row[0])):
             by_prefix[row[0][:typed]].append(row)
     return {

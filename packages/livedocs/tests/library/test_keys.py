@@ -13,6 +13,21 @@ def _entry(name: str, kind: str = "function", role: str = "py:function", **field
     return Entry(anchor=name, kind=kind, role=role, name=name, **fields)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [("futures.ThreadPoolExecutor", "tpe"), ("http.server.HTTPServer", "hs"), ("collections.OrderedDict", "od")],
+)
+def test_a_class_is_known_by_the_initials_of_its_words(name: str, initials: str) -> None:
+    keys = list(entry_keys(Entry(anchor=name, kind="class", role="py:class", name=name)))
+    assert (initials, Form.INITIALS) in keys
+
+
+@pytest.mark.parametrize("name", ["pathlib.Path", "collections.defaultdict", "socket.AF_INET"])
+def test_one_word_has_no_initials(name: str) -> None:
+    keys = list(entry_keys(Entry(anchor=name, kind="class", role="py:class", name=name)))
+    assert all(form is not Form.INITIALS for _, form in keys)
+
+
 @pytest.mark.parametrize("module", [keys, assemble])
 def test_the_examples_in_docstrings_hold(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]

@@ -65,7 +65,7 @@ def test_queries_of_these_tests_have_the_shapes_they_stand_for() -> None:
 
 
 def test_the_stronger_form_of_an_exact_name_gives_more(points: Points) -> None:
-    strongest_first = [Form.NAME, Form.SYNTAX, Form.TERM, Form.TITLE, Form.SUFFIX, Form.INDEX, Form.LINK]
+    strongest_first = [Form.NAME, Form.SYNTAX, Form.TERM, Form.TITLE, Form.SUFFIX, Form.INDEX, Form.LINK, Form.INITIALS]
     assert set(strongest_first) == set(Form)
     assert falling(points(NamedExactly(), A_NAME, *map(called, strongest_first), {}))
 

@@ -37,6 +37,8 @@ class Form(IntEnum):
     """Any other line of the general index: ``walrus operator``."""
     LINK = 6
     """What other places of the documentation call it when they link to it."""
+    INITIALS = 7
+    """The first letters of its words: ``tpe`` for ``ThreadPoolExecutor``. Nothing begins with them."""
 
 
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
@@ -74,6 +76,10 @@ def split_docset(text: str) -> tuple[str, str]:
     return name, version
 
 
+_INITIAL = re.compile(r"[A-Z](?=[a-z])|(?<![A-Z])[A-Z]")
+"""A capital that begins a word of a name written in camel case; of capitals in a row the first and the last."""
+
+
 def entry_keys(entry: Entry) -> Iterator[tuple[str, Form]]:
     """Keys an entry has by itself: its names, their dotted suffixes, its title.
 
@@ -98,6 +104,11 @@ def entry_keys(entry: Entry) -> Iterator[tuple[str, Form]]:
                     yield rest, Form.SUFFIX
         elif key.startswith("-"):
             yield key.lstrip("-"), Form.SUFFIX
+    if entry.kind in {"class", "exception"}:
+        own = entry.name.rpartition(".")[2]
+        capitals = _INITIAL.findall(own)
+        if len(capitals) > 1 and not own.isupper():
+            yield "".join(capitals).lower(), Form.INITIALS
     if entry.title:
         yield fold(entry.title), Form.TITLE
 

@@ -57,8 +57,8 @@ class SqliteCandidates:
         if stored:
             return unpack_matches(stored[0][0])
         rows = self._rows(
-            "SELECT entry_id, form, length(key), weight FROM name_key WHERE key > ? AND key < ?",
-            (prefix, prefix + _LAST_CHARACTER),
+            "SELECT entry_id, form, length(key), weight FROM name_key WHERE key > ? AND key < ? AND form < ?",
+            (prefix, prefix + _LAST_CHARACTER, int(Form.INITIALS)),
         )
         entry_ids, forms, key_chars, weights = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
         return Matches(

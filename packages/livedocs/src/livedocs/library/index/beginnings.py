@@ -77,13 +77,18 @@ def write_beginnings(connection: sqlite3.Connection, columns: EntryColumns) -> N
 
 def _read(connection: sqlite3.Connection, columns: EntryColumns) -> _Keys:
     rows = connection.execute(
-        "SELECT key, entry_id, form, weight FROM name_key ORDER BY key, entry_id, form"
+        "SELECT key, entry_id, form, weight FROM name_key WHERE form < ? ORDER BY key, entry_id, form",
+        (int(Form.INITIALS),),
     ).fetchall()
     keys: list[str] = [row[0] for row in rows]
     entry_ids, forms, weights = np.array([row[1:] for row in rows], np.int64).reshape(len(rows), 3).T
     place = _ELSEWHERE * (columns.area != Area.MAIN) + _DEPRECATED * columns.deprecated
     doublings = np.minimum(_MOST_DOUBLINGS, np.log2(1 + weights))
-    promise = np.array([_FORM[form] for form in Form])[forms] + _PER_DOUBLING * doublings + place[entry_ids - 1]
+    promise = (
+        np.array([_FORM[form] for form in Form if form in _FORM])[forms]
+        + _PER_DOUBLING * doublings
+        + place[entry_ids - 1]
+    )
     chars = np.array([len(key) for key in keys], np.int64)
     return _Keys(keys, entry_ids, forms, chars, np.minimum(weights, _GREATEST_WEIGHT), promise)
 
