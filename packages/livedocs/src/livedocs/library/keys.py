@@ -105,12 +105,15 @@ def entry_keys(entry: Entry) -> Iterator[tuple[str, Form]]:
         elif key.startswith("-"):
             yield key.lstrip("-"), Form.SUFFIX
     if entry.kind in {"class", "exception"}:
-        own = entry.name.rpartition(".")[2]
-        capitals = _INITIAL.findall(own)
-        if len(capitals) > 1 and not own.isupper():
-            yield "".join(capitals).lower(), Form.INITIALS
+        yield from _initials(entry.name.rpartition(".")[2])
     if entry.title:
         yield fold(entry.title), Form.TITLE
+
+
+def _initials(name: str) -> Iterator[tuple[str, Form]]:
+    capitals = _INITIAL.findall(name)
+    if len(capitals) > 1 and not name.isupper():
+        yield "".join(capitals).lower(), Form.INITIALS
 
 
 SYNTAX_WORDS = frozenset(
