@@ -60,12 +60,14 @@ class Judge:
 
     Args:
         scorer: a folder with ``score.py`` and ``anchors.json``.
+        docset: the only one whose hits can be right; empty: any.
 
     Raises:
         SystemExit: they are not there.
     """
 
-    def __init__(self, scorer: Path) -> None:
+    def __init__(self, scorer: Path, docset: str = "") -> None:
+        self._docset = docset
         source, anchors = scorer / "score.py", scorer / "anchors.json"
         for needed in (source, anchors):
             if not needed.is_file():
@@ -91,9 +93,7 @@ class Judge:
             nanoseconds = time.perf_counter_ns() - started
             if explain:
                 result = engine.search(item.query, limit=HITS, filters=filters, explain=True)
-            success, reciprocal_rank, gain = self._scorer.one(
-                item.grades, [hit.target for hit in result.hits], self._place
-            )
+            success, reciprocal_rank, gain = self._scorer.one(item.grades, self._targets(result), self._place)
             answers.append(Answer(item, result, success, reciprocal_rank, gain, nanoseconds))
         return answers
 
@@ -104,5 +104,9 @@ class Judge:
 
     def right(self, answer: Answer) -> int | None:
         """Position of the first right hit; None: there is none."""
-        grades = [answer.judged.grades.get(self._place(hit.target), 0) for hit in answer.result.hits]
+        grades = [answer.judged.grades.get(self._place(target), 0) for target in self._targets(answer.result)]
         return next((position for position, grade in enumerate(grades) if grade > 1), None)
+
+    def _targets(self, result: SearchResult) -> list[str]:
+        """The hits as the scorer names them; two docsets may have pages of one name."""
+        return [hit.target if self._docset in {"", hit.docset} else f"{hit.docset}:{hit.target}" for hit in result.hits]

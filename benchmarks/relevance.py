@@ -36,12 +36,13 @@ def main() -> None:
     parser.add_argument("--scorer", type=Path, help="folder of score.py and anchors.json")
     parser.add_argument("--library", type=Path, default=Settings().library_path)
     parser.add_argument("--docset", default="python", help="docset the judgements speak of, NAME[@VERSION]; '': all")
+    parser.add_argument("--among-all", action="store_true", help="search all docsets; only hits of --docset are right")
     parser.add_argument("--misses", type=int, default=20, help="list so many queries whose first hit is wrong")
     parser.add_argument("--peers", type=Path, help="the results that the peers' benchmark wrote")
     parser.add_argument("--protocol", action="store_true", help="answer the peers' benchmark on standard input")
     arguments = parser.parse_args()
     name, _, version = arguments.docset.partition("@")
-    filters = Filters(docset=name, version=version)
+    filters = Filters() if arguments.among_all else Filters(docset=name, version=version)
     models = Settings().models_folder
     with open_engine(arguments.library) as words, open_engine(arguments.library, models) as both:
         if arguments.protocol:
@@ -49,7 +50,7 @@ def main() -> None:
             return
         if not arguments.judged:
             parser.error("name a file of judged queries")
-        judge = Judge(arguments.scorer or arguments.judged[0].parent)
+        judge = Judge(arguments.scorer or arguments.judged[0].parent, name)
         engines = {"by words and meaning": both, "by words alone": words} if both.by_meaning else {"by words": words}
         for path in arguments.judged:
             for said, engine in engines.items():
