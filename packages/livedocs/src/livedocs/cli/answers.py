@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 from livedocs.errors import LibraryCorruptError, NotFoundError
 from livedocs.library import snapshot
 from livedocs.library.keys import fold
+from livedocs.search import advice
 from livedocs.search.engine import Engine
 from livedocs.search.models import Filters
 from livedocs.search.opening import open_engine
-from livedocs.search.reading import parse
 from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def search(
         return engine.search(_printable(query), limit=limit, filters=filters, explain=explain)
 
 
-def filter_advice(library_path: Path, query: str, *, filters: Filters) -> list[str]:
+def limits(library_path: Path, query: str, *, filters: Filters) -> list[str]:
     """Say what limited a search that found nothing, and what there is instead.
 
     Args:
@@ -65,30 +65,17 @@ def filter_advice(library_path: Path, query: str, *, filters: Filters) -> list[s
         filters: those given beside it.
 
     Returns:
-        Lines; none when nothing limited the search.
+        Sentences; none when nothing limited the search.
 
     Raises:
         LibraryError: the library is missing, damaged or from another version.
     """
     from livedocs.library import reader
 
-    applied = parse(_printable(query), filters).filters
     with _connected(library_path) as connection:
         held = [f"{docset.name}@{docset.version}" for docset in reader.docsets(connection)]
         kinds = reader.kinds(connection)
-    lines: list[str] = []
-    if applied.docset or applied.version:
-        wanted = f"{applied.docset}@{applied.version}" if applied.version else applied.docset
-        lines.append(f"Only the docset {wanted} was searched. The library holds: {', '.join(held) or 'none'}.")
-    if applied.kind:
-        lines.append(f"Only entries of the kind {applied.kind} were searched. There are: {', '.join(kinds) or 'none'}.")
-    if applied.module:
-        lines.append(f"Only the module {applied.module} was searched.")
-    if applied.added:
-        lines.append(f"Only what came in version {applied.added} was searched; versions are written as 3.11.")
-    if applied.deprecated is not None:
-        lines.append(f"Only what is {'' if applied.deprecated else 'not '}deprecated was searched.")
-    return lines
+    return advice.limits(_printable(query), filters, docsets=held, kinds=kinds)
 
 
 def show(library_path: Path, wanted: str) -> StoredEntry:
@@ -131,8 +118,8 @@ def _find(connection: Connection, name: str) -> Hit:
     for hit in exact or [hit for folded, hit in names if folded.endswith(f".{key}")]:
         return hit
     near = list(dict.fromkeys(hit.name for hit in hits))[:_SUGGESTIONS]
-    advice = f"Did you mean: {', '.join(near)}?" if near else "See what there is with 'livedocs search'."
-    raise NotFoundError(f"There is no entry named {_printable(name)!r}. {advice}")
+    remedy = f"Did you mean: {', '.join(near)}?" if near else "See what there is with 'livedocs search'."
+    raise NotFoundError(f"There is no entry named {_printable(name)!r}. {remedy}")
 
 
 @contextmanager

@@ -154,7 +154,7 @@ def search(
     printing.search_json(result) if as_json else printing.search_result(result)
     if not result.hits:
         if not as_json:
-            printing.advice(answers.filter_advice(settings.library_path, query, filters=filters))
+            printing.advice(answers.limits(settings.library_path, query, filters=filters))
         raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 

@@ -6,13 +6,9 @@ Imports nothing else at first: processes that parse pages import this module, to
 from __future__ import annotations
 
 import logging
-import os
 import sys
 
 logger = logging.getLogger(__name__)
-
-_COMMAND_VARIABLE = "LIVEDOCS_COMMAND"
-"""Internal: how ``livedocs`` was called; ``./run`` of a checkout sets it, because it puts nothing on PATH."""
 
 
 def main() -> None:
@@ -51,5 +47,6 @@ def _say(message: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    advice = message.replace("'livedocs ", f"'{os.environ.get(_COMMAND_VARIABLE, 'livedocs')} ")
-    Console(stderr=True).print(Text("Error: ", "bold red"), Text(advice), sep="", soft_wrap=True)
+    from livedocs.command import as_called
+
+    Console(stderr=True).print(Text("Error: ", "bold red"), Text(as_called(message)), sep="", soft_wrap=True)

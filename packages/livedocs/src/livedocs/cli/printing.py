@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from livedocs.command import as_called, command
+from livedocs.search.advice import as_typed
 from livedocs.search.body import body
 
 if TYPE_CHECKING:
@@ -30,8 +33,10 @@ def search_result(result: SearchResult) -> None:
     """Print hits, best first."""
     console = _console()
     if result.corrected is not None:
-        as_typed = f" Put {result.query} in quotes to search for it as it is." if '"' not in result.query else ""
-        console.print(Text.assemble("Showing results for ", (result.corrected, "bold"), f".{as_typed}"))
+        literal = f"{command()} search {shlex.quote(as_typed(result.query))}"
+        console.print(
+            Text.assemble("Showing results for ", (result.corrected, "bold"), f". As typed: {literal}"), soft_wrap=True
+        )
     if not result.hits:
         console.print(Text(f"Nothing found for {result.query!r}."))
     for hit in result.hits:
@@ -86,7 +91,8 @@ def docsets(held: list[Docset]) -> None:
         share = f"{found / docset.object_count:.2%}" if docset.object_count else "-"
         cells = f"{docset.name}@{docset.version}", docset.title, f"{docset.page_count:,}", f"{docset.entry_count:,}"
         table.add_row(*(Text(cell) for cell in (*cells, share, docset.origin)))
-    _console().print(table if held else Text("The library is empty. Build something with 'livedocs build python'."))
+    empty = as_called("The library is empty. Build something with 'livedocs build python'.")
+    _console().print(table if held else Text(empty))
 
 
 def _print_hit(console: Console, hit: Hit, terms: tuple[str, ...]) -> None:

@@ -33,6 +33,11 @@ _MIN_WORDS = 2
 """Words that say something, from which on a query has a meaning beyond its words."""
 
 
+def is_prose(query: Query) -> bool:
+    """Whether a query may mean more than its words say: several words, and none of a name, an error or code."""
+    return query.shape is Shape.WORDS and len(query.words) >= _MIN_WORDS
+
+
 class Meaning:
     """Compares queries with the entries of one library. Threads may share one.
 
@@ -49,7 +54,7 @@ class Meaning:
 
     def can_help(self, query: Query, names: NameMatches) -> bool:
         """Whether a query's meaning may say more than its words: it is prose, and nothing is called just so."""
-        return query.shape is Shape.WORDS and len(query.words) >= _MIN_WORDS and not names.exact.any()
+        return is_prose(query) and not names.exact.any()
 
     def near(self, text: str, candidates: Ids, allowed: Truths | None) -> Meanings:
         """The entries nearest to a text in meaning, and how near the candidates of other tiers are.

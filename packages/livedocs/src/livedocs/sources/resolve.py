@@ -26,7 +26,7 @@ SPEC_FORMS = (
 
 _MINOR_VERSION = re.compile(r"\d+\.\d+")
 _SHOWN_CHARACTERS = 200
-_ANYWHERE = "Connect to the internet, or build from a folder or an archive: `livedocs build PATH`."
+_ANYWHERE = "Connect to the internet, or build from a folder or an archive: 'livedocs build PATH'."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from livedocs.command import command
 from livedocs.web import wording
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ class Pages:
             auto_reload=False,
         )
         cast("dict[str, Any]", self._environment.globals).update(
-            asset=assets.url, heading=wording.heading, prose_kinds=wording.PROSE_KINDS
+            asset=assets.url,
+            command=command(),
+            heading=wording.heading,
+            prose_kinds=wording.PROSE_KINDS,
+            search_address=wording.search_address,
         )
         cast("dict[str, Any]", self._environment.filters).update(
             breakable=wording.breakable, kind_label=wording.kind_label, mark_matches=wording.mark_matches

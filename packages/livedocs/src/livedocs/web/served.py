@@ -14,6 +14,7 @@ import anyio.to_thread
 from sqlalchemy.exc import DatabaseError
 
 from fastapi_data import DatabaseFileError, InMemoryDatabase
+from livedocs.command import as_called
 from livedocs.errors import LibraryCorruptError, LibraryError
 from livedocs.library import reader, snapshot
 from livedocs.web import searching
@@ -45,7 +46,7 @@ class Served:
         meaning: compares meanings; None when the library was not embedded.
         docsets: what it holds.
         kinds: kinds of entries it holds, the most frequent first.
-        hash: changes when anything in it does.
+        hash: changes when anything in it does, or in how it is searched.
     """
 
     resident: Resident
@@ -66,7 +67,7 @@ class ServedLibrary:
     def __init__(self, path: Path, models_folder: Path | None = None) -> None:
         self.path = path
         self._models_folder = models_folder
-        self._database = InMemoryDatabase(path)
+        self._database = InMemoryDatabase(path, shared=True)
         self._identity: tuple[int, int, int] | None = None
         self._current: Served | None = None
         # Each snapshot in memory has its own SQLAlchemy engine, so that tells which one a session reads.
@@ -119,7 +120,7 @@ class ServedLibrary:
                 await self.refresh()
             except LibraryError as error:
                 # Said on purpose, for whoever replaced the file: where in the code it was said is of no use to them.
-                logger.error("%s The last library is served on.", error)  # noqa: TRY400
+                logger.error("%s The last library is served on.", as_called(str(error)))  # noqa: TRY400
             except Exception:  # what goes wrong with a new file must not end the service of the last one
                 logger.exception("The library's file was replaced, but cannot be served; the last one still is.")
 
@@ -156,12 +157,14 @@ class ServedLibrary:
             served = self._served.get(source)
             if served is None:
                 resident = searching.load_resident(session)
+                meaning = searching.meaning(session, resident, self._models_folder)
                 served = self._served[source] = Served(
                     resident=resident,
-                    meaning=searching.meaning(session, resident, self._models_folder),
+                    meaning=meaning,
                     docsets=tuple(reader.docsets(session)),
                     kinds=tuple(reader.kinds(session)),
-                    hash=reader.library_hash(session),
+                    # An embedded library is answered from in another way once the model can be loaded.
+                    hash=f"{reader.library_hash(session)}-{'meaning' if meaning else 'words'}",
                 )
         return served
 

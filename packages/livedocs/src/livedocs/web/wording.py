@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
 
@@ -26,6 +27,19 @@ _BREAK_AFTER = re.compile(r"(?<=[.(\[])(?=[^\W\d]|[<*])")
 
 PROSE_KINDS = frozenset({"section", "term"})
 """Kinds whose names are words of a sentence rather than code."""
+
+
+def search_address(
+    query: str, *, docset: str = "", kind: str = "", explain: bool = False, path: str = "/search"
+) -> str:
+    """Address of a search; what is not limited stays out of it.
+
+    >>> search_address("a b", kind="class")
+    '/search?q=a%20b&kind=class'
+    """
+    limits = {"docset": docset, "kind": kind, "explain": "1" if explain else ""}
+    parameters = {"q": query} | {name: value for name, value in limits.items() if value}
+    return f"{path}?{urlencode(parameters, quote_via=quote, safe='', errors='replace')}"
 
 
 def kind_label(kind: str) -> str:

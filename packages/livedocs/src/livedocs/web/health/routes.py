@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from livedocs.command import as_called
 from livedocs.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def router(library: ServedLibrary) -> APIRouter:
 async def _reasons_against(library: ServedLibrary) -> list[str]:
     try:
         if not library.current.docsets:
-            return ["The library holds no docset. Build one with 'livedocs build python'."]
+            return [as_called("The library holds no docset. Build one with 'livedocs build python'.")]
         await library.read(lambda session, _: session.execute(text("SELECT 1")).scalar_one())
     except LibraryError as error:
-        return [str(error)]
+        return [as_called(str(error))]
     except SQLAlchemyError as error:
         return [f"The database does not answer: {error}"]
     return []

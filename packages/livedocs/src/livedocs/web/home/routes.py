@@ -18,7 +18,8 @@ def router(pages: Pages, *, cache_seconds: float) -> APIRouter:
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/")
-    @cache_response(ttl_seconds=cache_seconds)
+    # What a link adds to the address (?utm_source=...) and whatever cookie is sent change nothing on this page.
+    @cache_response(ttl_seconds=cache_seconds, query=[], cookies=[])
     async def home() -> HTMLResponse:
         return pages.render("home.html")
 

@@ -6,11 +6,14 @@ meaning, so that nothing moves that is being looked at. A whole page compares bo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header
 from starlette.responses import HTMLResponse
 
+from livedocs.search import advice
+from livedocs.search.meaning import is_prose
+from livedocs.search.reading import parse
 from livedocs.web import searching
 
 if TYPE_CHECKING:
@@ -42,12 +45,24 @@ def router(library: ServedLibrary, pages: Pages) -> APIRouter:
         def answer(session: Session, served: Served) -> tuple[SearchResult, bool]:
             engine = searching.engine(session, served, by_meaning=not typing)
             result = engine.search(q, filters=filters, explain=explain)
-            return result, typing and served.meaning is not None and " " in q.strip()
+            return result, typing and served.meaning is not None and is_prose(parse(q))
 
         result, ask_meaning = await library.read(answer)
-        context = {"query": q, "docset": docset, "kind": kind, "explain": explain, "result": result}
-        template = "search_fragment.html" if typing else "search.html"
-        return pages.render(template, context | {"ask_meaning": ask_meaning})
+        context: dict[str, Any] = {
+            "query": q,
+            "docset": docset,
+            "kind": kind,
+            "explain": explain,
+            "result": result,
+            "ask_meaning": ask_meaning,
+        }
+        if result.corrected:
+            context["as_typed"] = advice.as_typed(q)
+        if not result.hits:
+            held = [f"{item.name}@{item.version}" for item in library.current.docsets]
+            limits = advice.limits(q, filters, docsets=held, kinds=library.current.kinds)
+            context |= {"limits": limits, "unlimited": advice.unlimited(q) if limits else ""}
+        return pages.render("search_fragment.html" if typing else "search.html", context)
 
     @routes.get("/search/meaning")
     async def by_meaning(q: str = "", docset: str = "", kind: str = "", *, explain: bool = False) -> HTMLResponse:
