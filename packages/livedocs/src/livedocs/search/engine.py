@@ -116,12 +116,14 @@ class Engine:
         Returns:
             The corrected wording if there is one, the query that is to be answered, and what is called that.
         """
-        if query.shape is Shape.NAME and not query.phrases:
+        if query.phrases:
+            return None, query, NameMatches.none()  # what is quoted is meant as it stands
+        if query.shape is Shape.NAME:
             meant = self._resident.spelling.correct_name(query.beginning)
             if meant is not None:
                 return self._corrected(query, meant)
         names = self._gatherer.named(query, query.fallbacks)
-        if len(names) or query.phrases or query.shape not in {Shape.NAME, Shape.WORDS}:
+        if len(names) or query.shape not in {Shape.NAME, Shape.WORDS}:
             # What stands before the dot is not ours, but somebody's variable: the rest is a member of it.
             return None, replace(query, member=query.member or query.name.rpartition(".")[0] != ""), names
         # A single word may be the name of something that is not documented here; only common words stand in for it.
