@@ -6,6 +6,7 @@ mapped file's pages are the operating system's, one copy for all processes that 
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -86,19 +87,25 @@ class MappedFile:
             connection = _map(path)
             self._all.append(connection)
             self._free.put(connection)
-        require_sound(path, self._all[0])
+        # Checked without the map, which would make every page of the file count as this process's memory.
+        with closing(connect_sqlite(_uri(path))) as unmapped:
+            require_sound(path, unmapped)
         if _identity(path) != identity:
             raise DatabaseFileError(path, "The file was replaced while it was opened. Try again.")
 
 
 def _map(path: Path) -> _LentConnection:
-    connection = connect_sqlite(f"{path.absolute().as_uri()}?mode=ro&immutable=1", factory=_LentConnection)
+    connection = connect_sqlite(_uri(path), factory=_LentConnection)
     assert isinstance(connection, _LentConnection)
     connection.execute(f"PRAGMA mmap_size = {path.stat().st_size}")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     # SQLite opens the file with the first statement that reads it.
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     return connection
+
+
+def _uri(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
 
 
 def _identity(path: Path) -> tuple[int, int]:
