@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -59,18 +60,26 @@ def mark_matches(text: str, terms: Sequence[str]) -> Markup:
     >>> mark_matches("json.dump <obj>", ("dump",))
     Markup('json.<mark>dump</mark> &lt;obj&gt;')
     """
+    patterns = _patterns(tuple(terms))
+    matches: list[re.Match[str]] = []
+    for pattern in patterns:
+        matches = matches or list(pattern.finditer(text))
+    pieces: list[str] = []
+    end = 0
+    for match in matches:
+        pieces += (escape(text[end : match.start()]), "<mark>", escape(match.group()), "</mark>")
+        end = match.end()
+    pieces.append(escape(text[end:]))
+    return Markup("".join(pieces))  # noqa: S704 - every piece that is not ours is escaped
+
+
+@lru_cache(maxsize=256)  # a page marks the same words in forty texts
+def _patterns(terms: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """What finds the terms where words begin, and what finds them anywhere; none when there are no terms."""
     wanted = "|".join(re.escape(term) for term in sorted(filter(None, terms), key=len, reverse=True))
     if not wanted:
-        return escape(text)
-    at_word_starts = re.compile(rf"(?<![^\W_])(?:{wanted})", re.IGNORECASE)
-    anywhere = re.compile(wanted, re.IGNORECASE)
-    pattern = at_word_starts if at_word_starts.search(text) else anywhere
-    pieces: list[Markup] = []
-    end = 0
-    for match in pattern.finditer(text):
-        pieces += [escape(text[end : match.start()]), Markup("<mark>{}</mark>").format(match.group())]
-        end = match.end()
-    return Markup("").join([*pieces, escape(text[end:])])
+        return ()
+    return re.compile(rf"(?<![^\W_])(?:{wanted})", re.IGNORECASE), re.compile(wanted, re.IGNORECASE)
 
 
 def breakable(code: str) -> Markup:
