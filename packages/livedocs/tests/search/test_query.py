@@ -130,6 +130,19 @@ def test_names_are_found_amid_words(typed: str, keys: tuple[str, ...]) -> None:
     assert keys in query.readings
 
 
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("function parameters", "parameters"),
+        ("class attributes", "attributes"),
+        ("exception handling", "handling"),
+        ("extension module", "extension"),
+    ],
+)
+def test_words_beside_a_kind_are_no_names(typed: str, word: str) -> None:
+    assert (word,) not in parse(typed).readings
+
+
 def test_words_with_capitals_beside_one_other_word_may_be_a_class_and_its_member() -> None:
     assert ("counter",) not in parse("Counter update").readings
     assert ("counter.update",) in parse("Counter update").readings

@@ -33,7 +33,9 @@ _GROUP_FRAME = re.compile(r"^(?:\s*[|+] ?-*)+ ?")
 """What traces of exception groups are drawn with."""
 
 # Pasted into a box of one line a traceback loses its line breaks: the last thing that looks like an exception is it.
-_EXCEPTION = re.compile(r"[\w.]*[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Iteration|Group)\b|[\w.]+\.error\b")
+_EXCEPTION = re.compile(
+    r"(?<![\w.])(?:\w+\.)*(?:[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Iteration|Group)|(?<=\.)error)\b"
+)
 
 
 def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - frozen

@@ -7,6 +7,7 @@ else; they are asked in order.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 
 from livedocs.library.keys import SYNTAX_WORDS, fold, is_keyword
@@ -51,9 +52,8 @@ _LIST_METHODS = ("mutable sequence types", "common sequence operations", "more o
 
 _ON_ITSELF = re.compile(r"^(?:self|cls)\.", re.IGNORECASE)
 _OF_PYTHON = re.compile(r"^python ?[23]?(?:\.\d+)? |(?: in| with| using)? python ?[23]?(?:\.\d+)?$", re.IGNORECASE)
-_NAME_BESIDE_KIND = re.compile(
-    r"([\w.]+) (?:module|package|library|exception)|(?:class|function|method|module|exception) ([\w.]+)"
-)
+_MODULE = re.compile(r"([\w.]+) (?:module|package|library)|module ([\w.]+)")
+_CLASS = re.compile(r"([A-Z]\w*) (?:class|exception)|(?:class|exception) ([A-Z]\w*)")
 _COMPARED = re.compile(r"(?:difference between )?([\w.]+)(?:\(\))? (?:vs\.?|versus) ([\w.]+)(?:\(\))?")
 _NAME_AMID_WORDS = re.compile(
     r"(?<![\w.])(?:[^\W\d]\w*(?:\.[^\W\d]\w*)+|[^\W\d]\w*(?=\(\))|\w*[^\W_]_+[^\W_]\w*|__\w+__)(?!\w)"
@@ -275,9 +275,11 @@ def _as_words(text: str, folded: str) -> Query:
 
 def _names_amid_words(text: str) -> tuple[str, ...]:
     """Names that a question mentions, folded: what looks like one, or stands where one must."""
-    named = _COMPARED.fullmatch(text) or _NAME_BESIDE_KIND.fullmatch(text)
-    names = filter(None, named.groups()) if named else _NAME_AMID_WORDS.findall(text) or _CLASS_AMID_WORDS.findall(text)
-    return tuple(dict.fromkeys(map(fold, names)))
+    named = _COMPARED.fullmatch(text) or _CLASS.fullmatch(text) or _MODULE.fullmatch(text)
+    names = [name for name in named.groups() if name] if named else _NAME_AMID_WORDS.findall(text)
+    if named and named.re is _MODULE:
+        names = [name for name in names if name.partition(".")[0] in sys.stdlib_module_names]
+    return tuple(dict.fromkeys(map(fold, names or _CLASS_AMID_WORDS.findall(text))))
 
 
 def _words_amid_signs(text: str) -> tuple[str, ...]:
