@@ -227,5 +227,5 @@ async def test_what_has_begun_ends_though_its_caller_is_cancelled(application, u
     with anyio.CancelScope() as caller:
         monkeypatch.setitem(sys.modules, "caller", caller)
         await upgrade(url, application.folder)
-    assert caller.cancelled_caught
+    assert caller.cancel_called
     assert await current(url, application.folder) == ("0001",)
