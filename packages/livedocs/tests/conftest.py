@@ -1,5 +1,6 @@
 """Real documentation and the libraries built from it, shared by every test."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from livedocs.library.build import BuildReport, build_docset
+from livedocs.library.embedding import embed_library
+from livedocs.semantic.embedder import Embedder
 from livedocs.sources.documentation import Documentation
 from livedocs.sources.resolve import open_first, resolve
 
@@ -74,3 +77,37 @@ def jinja_library(jinja_documentation: Documentation, tmp_path_factory: pytest.T
     path = tmp_path_factory.mktemp("jinja-library") / "library.sqlite"
     build_docset(jinja_documentation, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def semantic_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder in which the model was prepared. Tests read it only."""
+    folder = tmp_path_factory.mktemp("semantic-cache")
+    Embedder.load(folder / "models")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def models_folder(semantic_cache: Path) -> Path:
+    """Where the model was prepared. Tests read it only."""
+    return semantic_cache / "models"
+
+
+@pytest.fixture(scope="session")
+def embedder(models_folder: Path) -> Embedder:
+    return Embedder.load(models_folder)
+
+
+@pytest.fixture(scope="session")
+def vectors_of_jinja(jinja_library: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was kept when Jinja's documentation was embedded: embedding it again takes no time. Tests read it only."""
+    folder = tmp_path_factory.mktemp("vectors")
+    library = shutil.copy(jinja_library, folder / "library.sqlite")
+    embed_library(library, embedder, folder / "vectors.sqlite")
+    return folder / "vectors.sqlite"
+
+
+@pytest.fixture(scope="session")
+def embedded_library(vectors_of_jinja: Path) -> Path:
+    """A library of Jinja's documentation with its vectors. Tests read it only."""
+    return vectors_of_jinja.with_name("library.sqlite")

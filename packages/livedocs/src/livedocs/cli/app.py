@@ -73,26 +73,29 @@ def build(
 
     The library is replaced when the new one is complete, and not before. A running server takes it up by itself.
     """
-    from livedocs.cli.building import build_all, embed_all
+    from livedocs.cli.building import build_all, embed_all, load_embedder
 
     wanted = specs or ["python"]
     if len(wanted) > 1 and (name is not None or version is not None):
         raise typer.BadParameter("--name and --version belong to one SPEC; build the others on their own.")
     settings = _settings()
+    embedder = load_embedder(settings) if embed else None  # whatever is missing for it is said before the build
     build_all(wanted, settings, name=name, version=version)
-    if embed:
-        embed_all(settings)
+    if embedder is not None:
+        embed_all(settings, embedder)
 
 
 @app.command("embed")
 def embed_library() -> None:
     """Embed what the library holds, so that questions are answered by meaning, too. It takes minutes, once.
 
-    Needs 'livedocs[semantic]'. What was done is kept, so an interrupted run goes on where it was.
+    Needs 'livedocs[semantic]' and the model; what is missing is said. What was done is kept, so an interrupted run goes
+    on where it was.
     """
-    from livedocs.cli.building import embed_all
+    from livedocs.cli.building import embed_all, load_embedder
 
-    embed_all(_settings())
+    settings = _settings()
+    embed_all(settings, load_embedder(settings))
 
 
 @app.command()

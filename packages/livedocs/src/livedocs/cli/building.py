@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from livedocs.errors import FailedSource
     from livedocs.library.build import BuildReport
+    from livedocs.semantic.embedder import Embedder
     from livedocs.settings import Settings
     from livedocs.sources.documentation import ReportProgress
 
@@ -47,21 +48,30 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
         _print_report(built, failures, settings)
 
 
-def embed_all(settings: Settings) -> None:
-    """Embed what the library holds and print a report.
+def load_embedder(settings: Settings) -> Embedder:
+    """The model that gives entries their vectors.
 
     Raises:
         ModelError: what it needs is not installed.
+    """
+    from livedocs.semantic.embedder import Embedder
+
+    return Embedder.load(settings.models_folder)
+
+
+def embed_all(settings: Settings, embedder: Embedder) -> None:
+    """Embed what the library holds and print a report.
+
+    Raises:
+        ModelError: what was embedded before cannot be read or kept.
         LibraryError: the library is missing, damaged, being built, or cannot be written.
     """
     from livedocs.library.embedding import embed_library
-    from livedocs.semantic.embedder import Embedder
 
     path = settings.library_path
     snapshot.check(path)
     started = time.perf_counter()
     with _progress() as report:
-        embedder = Embedder.load(settings.models_folder)
         embedded = embed_library(path, embedder, settings.models_folder / "vectors.sqlite", report=report)
     seconds = time.perf_counter() - started
     said = f"Embedded {embedded:,} entries in {seconds:.1f} s" if embedded else "Every entry has its vector already"
@@ -105,7 +115,7 @@ class _Bars:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._step = ""
-        self._task = progress.add_task("Looking for the documentation", total=None)
+        self._task = progress.add_task("Looking at what is there", total=None)
         self._drawn = 0.0
 
     def __call__(self, step: str, done: int, total: int | None) -> None:

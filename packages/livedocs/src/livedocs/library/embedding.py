@@ -25,6 +25,10 @@ SELECT entry.name, entry.title, page.title, entry.signature, entry_body.text
 FROM entry JOIN page ON page.id = entry.page_id JOIN entry_body ON entry_body.entry_id = entry.id
 WHERE entry.docset_id = ? ORDER BY entry.id
 """
+_DOCSETS = """
+SELECT id, name || ' ' || version, dictionary FROM docset
+WHERE id NOT IN (SELECT docset_id FROM docset_vectors) ORDER BY id
+"""
 
 
 def embed_library(
@@ -37,10 +41,10 @@ def embed_library(
         embedder: gives the vectors.
         cache_path: keeps vectors by the texts they stand for, so that an interrupted run goes on where it was and a
             docset that is built anew only embeds what changed.
-        report: told how many texts have their vectors, of how many.
+        report: told of each docset how many of its texts have their vectors, of how many.
 
     Returns:
-        How many entries were given vectors.
+        How many entries were given vectors; the library stays as it is when it is none.
 
     Raises:
         LibraryError: the library is missing, damaged, being built, or cannot be written.
@@ -48,15 +52,18 @@ def embed_library(
     """
     library_path = library_path.resolve()
     snapshot.verify(library_path)
+    with closing(snapshot.connect(library_path)) as connection:
+        if not _without_vectors(connection):
+            return 0
     embedded = 0
     with snapshot.replacing(library_path) as new:
         try:
             shutil.copyfile(library_path, new)
             with closing(sqlite3.connect(new)) as connection:
                 connection.execute("PRAGMA journal_mode = OFF")  # nobody reads this file before it is complete
-                for docset_id, dictionary in _without_vectors(connection):
+                for docset_id, docset, dictionary in _without_vectors(connection):
                     texts = _texts(connection, docset_id, dictionary)
-                    vectors = embed_texts(texts, embedder, cache_path, report=report)
+                    vectors = embed_texts(texts, embedder, cache_path, report=_naming(docset, report))
                     connection.execute("INSERT INTO docset_vectors VALUES (?, ?)", (docset_id, vectors.stored()))
                     embedded += len(texts)
                 connection.commit()
@@ -66,10 +73,13 @@ def embed_library(
     return embedded
 
 
-def _without_vectors(connection: sqlite3.Connection) -> list[tuple[int, bytes]]:
-    return connection.execute(
-        "SELECT id, dictionary FROM docset WHERE id NOT IN (SELECT docset_id FROM docset_vectors) ORDER BY id"
-    ).fetchall()
+def _naming(docset: str, report: ReportProgress) -> ReportProgress:
+    return lambda _, done, total: report(f"Embedding {docset}", done, total)
+
+
+def _without_vectors(connection: sqlite3.Connection) -> list[tuple[int, str, bytes]]:
+    """Id, name and dictionary of each docset that was not embedded yet."""
+    return connection.execute(_DOCSETS).fetchall()
 
 
 def _texts(connection: sqlite3.Connection, docset_id: int, dictionary: bytes) -> list[str]:

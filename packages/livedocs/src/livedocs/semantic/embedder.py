@@ -10,7 +10,7 @@ import numpy as np
 
 from livedocs.errors import ModelError
 from livedocs.semantic.prepared_model import PreparedModel, prepared_model
-from livedocs.semantic.weights import DIMENSIONS
+from livedocs.semantic.weights import DIMENSIONS, EXTRA_MISSING
 from livedocs.semantic.word_pieces import WordPieces
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Embedder:
 def _session(model: PreparedModel) -> Any:
     """What runs the layers: on the thread that asks, so that a server's cores are shared by its requests."""
     if find_spec("onnxruntime") is None:
-        raise ModelError("Finding by meaning needs more packages. Install them: pip install 'livedocs[semantic]'")
+        raise ModelError(EXTRA_MISSING)
     runtime = importlib.import_module("onnxruntime")  # it brings no types
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

