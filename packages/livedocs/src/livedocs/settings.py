@@ -27,7 +27,7 @@ class Settings(BaseSettings):
         cache_folder: where downloaded documentation archives are kept, and archives are unpacked during a build.
         host: the address ``livedocs serve`` listens on.
         port: the TCP port ``livedocs serve`` listens on.
-        home_cache_seconds: how long the rendered home page may be replayed.
+        page_cache_seconds: how long rendered answers (the home page, searches) may be replayed; a new library ends it.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIVEDOCS_", env_file=".env", frozen=True, extra="ignore")
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     cache_folder: Path = Field(default_factory=default_cache_folder)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    home_cache_seconds: float = Field(default=300.0, gt=0)
+    page_cache_seconds: float = Field(default=300.0, gt=0)
 
     @property
     def models_folder(self) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 from fastapi import FastAPI
 
-from fastapi_data import ResponseCache
+from fastapi_data import MemoryStore, ResponseCache
 from livedocs.library import snapshot
 from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from livedocs.settings import Settings
+
+_CACHED_BYTES = 32 * 2**20
+"""How much rendered answers may take together: some thousand."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -66,17 +69,17 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.library = library
-    _include_routes(app, library, pages, home_cache_seconds=settings.home_cache_seconds)
+    _include_routes(app, library, pages, page_cache_seconds=settings.page_cache_seconds)
     ErrorAnswers(pages).install(app)
     describe_problems(app)
     _add_middleware(app, library, pages)
     return app
 
 
-def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, home_cache_seconds: float) -> None:
+def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_cache_seconds: float) -> None:
     for router in (
-        home.router(pages, cache_seconds=home_cache_seconds),
-        search.router(library, pages),
+        home.router(pages, cache_seconds=page_cache_seconds),
+        search.router(library, pages, cache_seconds=page_cache_seconds),
         reading.router(library, pages),
         api.router(library),
         health.router(library),
@@ -87,7 +90,7 @@ def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, home_
 
 def _add_middleware(app: FastAPI, library: ServedLibrary, pages: Pages) -> None:
     # Each runs outside of those added before it.
-    cache = ResponseCache()
+    cache = ResponseCache(MemoryStore(max_bytes=_CACHED_BYTES))
     cache.install(app)
     library.after_swap(cache.clear)
     app.add_middleware(Validators, version=lambda: pages.version)

@@ -52,7 +52,9 @@ class Validators:
         async def send_with_validator(message: Message) -> None:
             if message["type"] == "http.response.start":
                 response_headers = MutableHeaders(scope=message)
-                response_headers.add_vary_header(VARY)
+                named = {name.strip().lower() for name in response_headers.get("Vary", "").split(",")}
+                if VARY.lower() not in named:
+                    response_headers.add_vary_header(VARY)
                 response_headers.setdefault("Cache-Control", "no-cache")
                 if message["status"] == 200 and self.version() == version:
                     response_headers["ETag"] = fields["ETag"]

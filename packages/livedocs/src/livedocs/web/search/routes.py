@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Header
 from starlette.responses import HTMLResponse
 
+from fastapi_data import cache_response
 from livedocs.search import advice
 from livedocs.search.meaning import is_prose
 from livedocs.search.reading import parse
@@ -26,11 +27,18 @@ if TYPE_CHECKING:
 _ADDED_BY_MEANING = 5
 
 
-def router(library: ServedLibrary, pages: Pages) -> APIRouter:
-    """The search page."""
+def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> APIRouter:
+    """The search page.
+
+    Args:
+        library: searched.
+        pages: render what is found.
+        cache_seconds: how long an answer may be replayed: many people type the same beginnings.
+    """
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/search")
+    @cache_response(ttl_seconds=cache_seconds, cookies=[])
     async def search(
         q: str = "",
         docset: str = "",
@@ -65,6 +73,7 @@ def router(library: ServedLibrary, pages: Pages) -> APIRouter:
         return pages.render("search_fragment.html" if typing else "search.html", context)
 
     @routes.get("/search/meaning")
+    @cache_response(ttl_seconds=cache_seconds, cookies=[])
     async def by_meaning(q: str = "", docset: str = "", kind: str = "", *, explain: bool = False) -> HTMLResponse:
         filters = searching.filters(docset, kind=kind)
 
