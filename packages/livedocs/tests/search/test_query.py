@@ -116,6 +116,7 @@ def test_a_name_is_found_in_the_code_around_it(typed: str, name: str) -> None:
         ("difference between str.find() versus str.index()", ("str.find", "str.index")),
         ("dict.get method", ("dict.get",)),
         ("json module", ("json",)),
+        ("module __getattr__", ("__getattr__",)),
         ("class Path", ("path",)),
         ("KeyError exception", ("keyerror",)),
         ("how to use os.path.join", ("os.path.join",)),
@@ -146,6 +147,19 @@ def test_words_beside_a_kind_are_no_names(typed: str, word: str) -> None:
 def test_words_with_capitals_beside_one_other_word_may_be_a_class_and_its_member() -> None:
     assert ("counter",) not in parse("Counter update").readings
     assert ("counter.update",) in parse("Counter update").readings
+
+
+@pytest.mark.parametrize(
+    "typed", ["functions and exceptions", "class variables", "email.charset: representing character sets"]
+)
+def test_titles_are_words_even_with_a_keyword_or_colon_in_them(typed: str) -> None:
+    assert parse(typed).shape is Shape.WORDS
+
+
+@pytest.mark.parametrize("typed", ["# in doctests", "asterisk operator", "__name__ == '__main__'"])
+def test_a_line_of_the_general_index_is_looked_up_before_what_its_sign_means(typed: str) -> None:
+    assert parse(typed).readings[0] == (typed,)
+    assert len(parse(typed).readings) > 1
 
 
 @pytest.mark.parametrize("typed", ["for loop", "for loops in python", "python for statement", "for"])

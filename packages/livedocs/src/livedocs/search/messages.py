@@ -16,6 +16,7 @@ _NUMBERED = re.compile(r"^\[(?:errno|winerror) -?\d+\] ")
 _PROGRAM = re.compile(r"^(?:[^'\"]*\s)?error: ")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FIXED_WORD = re.compile(r"(?<!\*)\b[^\W\d_]{2,}\b(?!\*)")
+_OPEN_END = re.compile(r"(?<=\w)\*$")
 _ANYTHING = "*"
 _LEAST_FIXED_WORDS = 2
 """A message with fewer words of its own is only recognised behind its exception: ``f-string: *``."""
@@ -53,7 +54,7 @@ class Explanation:
     @cached_property
     def whole(self) -> re.Pattern[str]:
         """The message, perhaps with more behind a sign; compiled when it is first needed."""
-        return re.compile(_expression(self.shape) + r"(?:[.:;,(].*)?")
+        return re.compile(_expression(_OPEN_END.sub("", self.shape)) + r"(?: ?[.:;,(].*)?")
 
 
 def explanation(message: str, exception: str = "") -> Explanation | None:

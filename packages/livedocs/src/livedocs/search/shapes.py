@@ -22,7 +22,7 @@ _LONGEST_SIGN = 8
 """Characters of a sign that the general index may list as the beginning of a construct."""
 
 _IMPORT = re.compile(r"(?:from\s+([\w.]+)\s+)?import\s+([\w.]+)(?:\s+as\s+\w+)?")
-_ERROR = re.compile(r"((?:\w+\.)+\w+|[A-Z]\w*)\s*:\s+(\S.*)")
+_ERROR = re.compile(r"((?:\w+\.)*[A-Z]\w*|(?:\w+\.)+(?:\w*error|timeout))\s*:\s+(\S.*)")
 _ERROR_AMID_WORDS = re.compile(r".*?\b((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning))\s*:\s+(\S.*)")
 """Behind a file and a line, or a question's first words."""
 
@@ -42,6 +42,7 @@ _LITERAL = re.compile(r"^(?:([a-zA-Z]?)(?:\"[^\"]*\"|'[^']*')|(\[)[^\[\]]*\]|(\{
 _TYPES_OF_LITERALS = {"[": "list.", "{": "dict.", "b": "bytes.", "B": "bytes."}
 _ARGUMENTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OPEN_ARGUMENTS = re.compile(r"[(\[].*$", re.DOTALL)
+_WORD_BESIDE = re.compile(r"[^\W\d]{2,} | [^\W\d]{2,}")
 _ANY_NAME = "x"
 _OF_ANY_VARIABLE = re.compile(r"\[-?\d+\]|\(\*\*?\w+\)")
 """What follows a variable more often than a name somebody would look up."""
@@ -81,9 +82,9 @@ _PLACES_OF_KEYWORD = {
 
 _SPOKEN_OF_SYNTAX = SYNTAX_WORDS | frozenset(
     """blocks clauses definition exception exceptions expressions function functions keywords loop loops
-    operators statements syntax variable variables""".split()  # noqa: SIM905 - reads better than a hundred quotes
+    operators statements syntax""".split()  # noqa: SIM905 - reads better than a hundred quotes
 )
-"""Words that people put behind a keyword: *for loop*, *lambda function*, *global variables*."""
+"""Words that people put behind a keyword, or before it: *for loop*, *lambda function*."""
 
 _DOTTED_WORDS = re.compile(r"\w+(?: \w+)*(?:\.\w+)*")
 _WORD = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|_+[^\W_]\w*")
@@ -186,13 +187,17 @@ def _as_construct(text: str, folded: str) -> Query | None:
     found = construct(text)
     if found is None:
         return None
-    return Query(text, Shape.SYNTAX, (found.keys, (folded,)), words=_words_amid_signs(text))
+    # A sign alone stands in many lines of the general index, words beside it are perhaps one of its lines.
+    readings = ((folded,), found.keys) if _WORD_BESIDE.search(folded) else (found.keys, (folded,))
+    return Query(text, Shape.SYNTAX, readings, words=_words_amid_signs(text))
 
 
 def _as_keywords(text: str, folded: str) -> Query | None:
     spoken = _OF_PYTHON.sub("", folded).split()
     keywords = [word for word in spoken if word not in _SPOKEN_OF_SYNTAX] or spoken
     if not all(map(is_keyword, keywords)) or keywords == ["type"]:  # which is a function before it is a statement
+        return None
+    if spoken[0] != keywords[0] and spoken[-1] != keywords[-1]:  # functions and exceptions
         return None
     spelt = " ".join(keywords)
     literally = (spelt, folded)
@@ -275,10 +280,12 @@ def _as_words(text: str, folded: str) -> Query:
 
 def _names_amid_words(text: str) -> tuple[str, ...]:
     """Names that a question mentions, folded: what looks like one, or stands where one must."""
-    named = _COMPARED.fullmatch(text) or _CLASS.fullmatch(text) or _MODULE.fullmatch(text)
-    names = [name for name in named.groups() if name] if named else _NAME_AMID_WORDS.findall(text)
-    if named and named.re is _MODULE:
-        names = [name for name in names if name.partition(".")[0] in sys.stdlib_module_names]
+    named = _COMPARED.fullmatch(text) or _CLASS.fullmatch(text)
+    names = [name for name in named.groups() if name] if named else []
+    module = _MODULE.fullmatch(text)
+    if module is not None:
+        names += [name for name in module.groups() if name and name.partition(".")[0] in sys.stdlib_module_names]
+    names = names or _NAME_AMID_WORDS.findall(text)
     return tuple(dict.fromkeys(map(fold, names or _CLASS_AMID_WORDS.findall(text))))
 
 

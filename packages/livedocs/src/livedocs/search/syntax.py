@@ -41,9 +41,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _EXPRESSION = re.compile(r"p*o(?:[sp]p*o)+")
+_ALSO_BETWEEN_WORDS = frozenset({"-", "&"})
 _PREFIXES = frozenset({"-", "+", "~", "not"})
-_NO_SIGN = re.compile(r"[^\W\d]\w+[-/]\w|\w[-/][^\W\d]|\w -\w")
-"""thread-safe and I/O are words, -m is an option."""
+_NO_SIGN = re.compile(r"[^\W\d]\w+[-/*]|\w[-/][^\W\d]|\w -\w")
+"""thread-safe, I/O and exec* are words, -m is an option."""
 _PLACEHOLDER_OPERAND = re.compile(r"\w{1,2}|none|true|false|\d[\w.]*|\W.*")
 """What stands between spoken operators of an expression: *lists and tuples* is none, *x and y* is."""
 
@@ -113,7 +114,7 @@ def operators(text: str) -> tuple[str, ...]:
     signs = [token[0].strip().lower() for token in tokens if token["operand"] is None]
     operands = [token["operand"].lower() for token in tokens if token["operand"] is not None]
     kinds = "".join("o" if token["operand"] else "p" if token[0].strip() in _PREFIXES else "s" for token in tokens)
-    spoken = any(token["spoken"] for token in tokens)
+    spoken = any(token["spoken"] or token["sign"] in _ALSO_BETWEEN_WORDS for token in tokens)
     if not (_EXPRESSION.fullmatch(kinds) or (kinds == "po" and signs[0] == "not")) or _NO_SIGN.search(text):
         return ()
     if spoken and not all(map(_PLACEHOLDER_OPERAND.fullmatch, operands)):
