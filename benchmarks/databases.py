@@ -1,13 +1,12 @@
 """What the databases of fastapi-data cost, beside what people would write without it.
 
-``python -m benchmarks.databases`` prints ratios; absolute figures in brackets are of this machine and this moment.
+``python -m benchmarks.databases``, with the ``benchmarks`` dependency group installed, prints ratios beside what they
+should reach; absolute figures in brackets are of this machine and this moment.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import platform
 import sqlite3
 import statistics
 import subprocess
@@ -16,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
+from benchmarks.targets import print_machine, report
 from fastapi_data import Database, InMemoryDatabase
 
 ROWS = 20_000
@@ -88,6 +89,16 @@ def application_of_run(database: Database) -> FastAPI:
     return app
 
 
+def application_of_databases(peer: Any) -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/{number}")
+    async def name(number: int) -> str:  # pyright: ignore[reportUnusedFunction] - the application has it
+        return await peer.fetch_val(POINT.text, {"id": number})
+
+    return app
+
+
 async def seconds_of_requests(app: FastAPI) -> float:
     """How long an application takes for all requests, with so many at once."""
     numbers = iter(range(1, REQUESTS + 1))
@@ -109,7 +120,8 @@ async def seconds_of_requests(app: FastAPI) -> float:
 
 
 async def compare_point_queries(path: Path) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+    url = f"sqlite+aiosqlite:///{path}"
+    engine = create_async_engine(url)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     async def plain_session() -> Any:
@@ -117,23 +129,34 @@ async def compare_point_queries(path: Path) -> None:
             yield session
 
     memory = InMemoryDatabase(path)
+    toolsets = import_module("fastapi_toolsets.db").Database(url)
+    databases = import_module("databases").Database(url)
+    of_toolsets = application(toolsets)
+    toolsets.install(of_toolsets)
     contenders = {
-        "sqlite+aiosqlite, Depends": application(plain_session),
-        "InMemoryDatabase, Depends(db)": application(memory),
-        "InMemoryDatabase, db.run": application_of_run(memory),
+        "sqlite+aiosqlite": application(plain_session),
+        "fastapi-toolsets": of_toolsets,
+        "databases": application_of_databases(databases),
+        "Depends(db)": application(memory),
+        "db.run": application_of_run(memory),
     }
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(memory.lifespan())
+        await stack.enter_async_context(databases)
+        await stack.enter_async_context(toolsets.lifespan(of_toolsets))
         stack.push_async_callback(engine.dispose)
         # In turns, so that what else the machine does meets all of them.
         for _ in range(ROUNDS):
             for name, app in contenders.items():
                 seconds[name].append(await seconds_of_requests(app))
     rates = {name: REQUESTS / statistics.median(times) for name, times in seconds.items()}
-    plain = rates["sqlite+aiosqlite, Depends"]
+    print(f"a row by its key, {CONCURRENT} requests at once:")
     for name, rate in rates.items():
-        print(f"point query, {CONCURRENT} at once, {name}: {rate / plain:.2f}x  ({rate:.0f} requests/s)")
+        print(f"  {rate:9.0f}  requests/s, {name}")
+    plain = rates["sqlite+aiosqlite"]
+    report("times as many requests by Depends(db) as by sqlite+aiosqlite", rates["Depends(db)"] / plain, at_least=2)
+    report("times as many requests by db.run as by sqlite+aiosqlite", rates["db.run"] / plain, at_least=5)
 
 
 async def compare_threads(path: Path) -> None:
@@ -147,7 +170,7 @@ async def compare_threads(path: Path) -> None:
     async with database.lifespan():
         await rate(2)
         ratios = [await rate(2) / await rate(1) for _ in range(ROUNDS)]
-    print(f"heavy queries on 2 threads against 1: {statistics.median(ratios):.2f}x")
+    report("times as many heavy queries on 2 threads as on 1", statistics.median(ratios), at_least=1.7)
 
 
 def compare_memory(folder: Path) -> None:
@@ -158,8 +181,8 @@ def compare_memory(folder: Path) -> None:
         command = [sys.executable, "-c", MEMORY, str(large), mode, str(small)]
         return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
-    print(f"memory of the copy over its file: {anonymous_bytes('copied') / size:.2f}x  ({size / 1e6:.0f} MB)")
-    print(f"each further worker in shared mode: {anonymous_bytes('shared') / 1e6:.1f} MB")
+    report(f"times the memory of a file of {size / 1e6:.0f} MB, copied", anonymous_bytes("copied") / size, at_most=1.2)
+    report("MB for each further worker, shared", anonymous_bytes("shared") / 1e6, at_most=10)
 
 
 def compare_imports() -> None:
@@ -170,13 +193,12 @@ def compare_imports() -> None:
 
     pairs = [(milliseconds("import fastapi"), milliseconds("import fastapi, fastapi_data")) for _ in range(4 * ROUNDS)]
     difference = min(after for _, after in pairs) - min(before for before, _ in pairs)
-    print(f"import fastapi_data over importing FastAPI: {difference:+.1f} ms")
+    report("ms to import fastapi_data besides FastAPI", difference, at_most=20)
 
 
 def main() -> None:
     """Measure and print everything."""
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {os.cpu_count()} cores, load {load}")
+    print_machine()
     with tempfile.TemporaryDirectory() as name:
         path = write_people(Path(name, "people.db"), ROWS)
         asyncio.run(compare_point_queries(path))

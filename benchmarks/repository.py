@@ -1,7 +1,7 @@
-"""What a repository costs, beside hand-written SQLAlchemy and beside advanced-alchemy.
+"""What a repository costs, beside hand-written SQLAlchemy, advanced-alchemy and fastapi-toolsets.
 
 ``python -m benchmarks.repository``, with the ``benchmarks`` dependency group installed. Prints a line for each figure:
-the ratio of the times, and what it should be. All three use the same sessions of the same database (a SQLite file, and
+the ratio of the times, and what it should be. All use the same sessions of the same database (a SQLite file, and
 the PostgreSQL of ``DATABASE_URL`` if set), in turns, so that what slows the machine down slows all of them down.
 """
 
@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from benchmarks.targets import print_machine, report
 from fastapi_data import Database, NotFoundError, Repository
 from fastapi_data.testing.provisioning import create_tables, new_database
 
@@ -78,7 +79,20 @@ def _by_advanced_alchemy(session: AsyncSession) -> dict[str, Action]:
     }
 
 
-_WAYS = {"by hand": _by_hand, "fastapi-data": _by_repository, "advanced-alchemy": _by_advanced_alchemy}
+def _by_fastapi_toolsets(session: AsyncSession) -> dict[str, Action]:
+    articles = import_module("fastapi_toolsets.crud").CrudFactory(Article)
+    return {
+        "get": lambda: articles.get(session, [Article.id == 500]),
+        "list": lambda: articles.get_multi(session, order_by=Article.id, limit=_LISTED),
+    }
+
+
+_WAYS = {
+    "by hand": _by_hand,
+    "fastapi-data": _by_repository,
+    "advanced-alchemy": _by_advanced_alchemy,
+    "fastapi-toolsets": _by_fastapi_toolsets,
+}
 
 
 async def _seconds(session: AsyncSession, action: Action) -> float:
@@ -107,14 +121,16 @@ async def _measure(database: Database, name: str) -> None:
 
 def _report(name: str, operation: str, times: dict[str, list[float]]) -> None:
     ours = times["fastapi-data"]
-    for way, target in (("by hand", "at most 1.1"), ("advanced-alchemy", "below 1")):
+    microseconds = statistics.median(ours) / _CALLS_IN_A_ROUND * 1e6
+    print(f"{operation} on {name}: {microseconds:.0f} microseconds a call")
+    for way, target in (("by hand", 1.1), ("advanced-alchemy", 1), ("fastapi-toolsets", 1)):
         ratio = statistics.median(one / other for one, other in zip(ours, times[way], strict=True))
-        microseconds = statistics.median(ours) / _CALLS_IN_A_ROUND * 1e6
-        print(f"{name:10} {operation:4}  {ratio:.2f} of the time {way}  ({target})  [{microseconds:.0f} us a call]")
+        report(f"of the time {way}", ratio, at_most=target)
 
 
 def main() -> None:
     """Measure on each database."""
+    print_machine()
     with tempfile.TemporaryDirectory() as folder:
         for name, server in (("SQLite", "sqlite://"), ("PostgreSQL", os.environ.get("DATABASE_URL"))):
             if server is not None:
