@@ -156,6 +156,39 @@ def test_titles_are_words_even_with_a_keyword_or_colon_in_them(typed: str) -> No
     assert parse(typed).shape is Shape.WORDS
 
 
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("what does // do", "//"),
+        ("what does ** mean in python", "** operator"),
+        ("what is the -> arrow", "function annotations"),
+        ("how to use *args", "arbitrary argument lists"),
+        ("difference between == and is", "is operator"),
+        ("is vs ==", "== operator"),
+        ("* and **", "** operator"),
+        ("% operator python", "% operator"),
+        ("what is %s", "printf-style string formatting"),
+        ("@ symbol", "decorator"),
+    ],
+)
+def test_signs_amid_words_that_only_ask_are_syntax(typed: str, key: str) -> None:
+    query = parse(typed)
+    assert query.shape is Shape.SYNTAX
+    assert any(key in keys for keys in query.readings[:2])
+
+
+@pytest.mark.parametrize(
+    "typed", ["c++ extension", "c# interop", "print to stderr & stdout", "what is it?", "why not?"]
+)
+def test_signs_amid_words_that_say_something_are_words(typed: str) -> None:
+    assert parse(typed).shape is Shape.WORDS
+
+
+def test_an_import_of_many_names_is_read_name_by_name() -> None:
+    assert parse("from typing import List, Dict").readings[0] == ("typing.list", "typing.dict")
+    assert parse("from x import (a, b)").readings[0] == ("x.a", "x.b")
+
+
 @pytest.mark.parametrize("typed", ["# in doctests", "asterisk operator", "__name__ == '__main__'"])
 def test_a_line_of_the_general_index_is_looked_up_before_what_its_sign_means(typed: str) -> None:
     assert parse(typed).readings[0] == (typed,)

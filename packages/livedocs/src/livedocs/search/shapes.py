@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from livedocs.library.keys import SYNTAX_WORDS, fold, is_keyword
 from livedocs.search.messages import explanation
@@ -21,7 +22,7 @@ MAX_WORDS = 24
 _LONGEST_SIGN = 8
 """Characters of a sign that the general index may list as the beginning of a construct."""
 
-_IMPORT = re.compile(r"(?:from\s+([\w.]+)\s+)?import\s+([\w.]+)(?:\s+as\s+\w+)?")
+_IMPORT = re.compile(r"(?:from\s+([\w.]+)\s+)?import\s+\(?\s*([\w.]+)(?:\s+as\s+\w+)?((?:\s*,\s*\w+)*)\s*\)?")
 _ERROR = re.compile(r"((?:\w+\.)*[A-Z]\w*|(?:\w+\.)+(?:\w*error|timeout))\s*:\s+(\S.*)")
 _ERROR_AMID_WORDS = re.compile(r".*?\b((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning))\s*:\s+(\S.*)")
 """Behind a file and a line, or a question's first words."""
@@ -42,6 +43,23 @@ _LITERAL = re.compile(r"^(?:([a-zA-Z]?)(?:\"[^\"]*\"|'[^']*')|(\[)[^\[\]]*\]|(\{
 _TYPES_OF_LITERALS = {"[": "list.", "{": "dict.", "b": "bytes.", "B": "bytes."}
 _ARGUMENTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OPEN_ARGUMENTS = re.compile(r"[(\[].*$", re.DOTALL)
+_SAYS_NOTHING = frozenset(
+    """a an and are as at be by can could do does for from get has have how i if in into is it its me my of on or our
+    should so that the their them then there this to use using via want was way what when where which who why will with
+    without would you your python""".split()  # noqa: SIM905 - reads better than a hundred quotes
+)
+"""Words so common in questions that they find nothing; a query of only such words keeps them all."""
+
+_QUESTION = re.compile(
+    r"^(?:what (?:is|are|does|do)|how (?:do i|to|does)|meaning of|difference between) ", re.IGNORECASE
+)
+_ASKS_ABOUT_SIGNS = (_SAYS_NOTHING - {"as", "if", "in", "is", "with"}) | frozenset(
+    """arrow between character explain keyword mean meaning means operator operators or punctuation sign signs symbol
+    symbols syntax used versus vs vs.""".split()  # noqa: SIM905 - reads better than a hundred quotes
+)
+"""Words around a sign that is asked about."""
+
+_SIGN = re.compile(r"[^\w\s.,?!'-]")
 _WORD_BESIDE = re.compile(r"[^\W\d]{2,} | [^\W\d]{2,}")
 _ANY_NAME = "x"
 _OF_ANY_VARIABLE = re.compile(r"\[-?\d+\]|\(\*\*?\w+\)")
@@ -88,13 +106,6 @@ _SPOKEN_OF_SYNTAX = SYNTAX_WORDS | frozenset(
 
 _DOTTED_WORDS = re.compile(r"\w+(?: \w+)*(?:\.\w+)*")
 _WORD = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|_+[^\W_]\w*")
-
-_SAYS_NOTHING = frozenset(
-    """a an and are as at be by can could do does for from get has have how i if in into is it its me my of on or our
-    should so that the their them then there this to use using via want was way what when where which who why will with
-    without would you your python""".split()  # noqa: SIM905 - reads better than a hundred quotes
-)
-"""Words so common in questions that they find nothing; a query of only such words keeps them all."""
 
 
 def recognise(text: str) -> Query:
@@ -165,9 +176,11 @@ def _as_import(text: str, folded: str) -> Query | None:
     match = _IMPORT.fullmatch(text)
     if match is None:
         return None
-    module, name = match.groups()
+    module, name, others = match.groups()
     names = (f"{module}.{name}", name, module) if module else (name,)
-    return Query(text, Shape.NAME, _each(map(fold, names)), words=words_of(folded), name=name)
+    first, *freer = _each(map(fold, names))
+    also = [fold(f"{module}.{other}" if module else other) for other in re.findall(r"\w+", others)]
+    return Query(text, Shape.NAME, ((*first, *also), *freer), words=words_of(folded), name=name)
 
 
 def _as_error(text: str, folded: str) -> Query | None:
@@ -265,6 +278,21 @@ def _as_sign(text: str, folded: str) -> Query | None:
     return Query(text, Shape.SYNTAX, _each(readings), words=words_of(text))
 
 
+def _as_question_about_signs(text: str, folded: str) -> Query | None:
+    """What does // do, meaning of :=, == vs is: signs amid words that say nothing else."""
+    if _SIGN.search(folded) is None:
+        return None
+    asked = _QUESTION.sub("", _OF_PYTHON.sub("", text.rstrip("?")))
+    telling = [token for token in asked.split() if token.lower() not in _ASKS_ABOUT_SIGNS]
+    signs = [token for token in telling if not any(letter.isalnum() for letter in token)]
+    if len(telling) == 1 and telling[0] != text and (signs or construct(telling[0])):
+        return replace(recognise(telling[0]), text=text)
+    if not signs or not all(token in signs or is_keyword(token.lower()) for token in telling):
+        return None
+    spoken = tuple(f"{token.lower()} operator" for token in telling)
+    return Query(text, Shape.SYNTAX, ((folded,), spoken, tuple(signs)), words=())
+
+
 def _as_words(text: str, folded: str) -> Query:
     readings: list[tuple[str, ...]] = [(folded,)]
     said = _OF_PYTHON.sub("", folded)
@@ -323,4 +351,5 @@ _RECOGNISERS: tuple[Callable[[str, str], Query | None], ...] = (
     _as_operators,
     _as_name,
     _as_sign,
+    _as_question_about_signs,
 )

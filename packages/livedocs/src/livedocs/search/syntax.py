@@ -36,15 +36,16 @@ _TOKEN = re.compile(
     r"""[ ]?(?:
       (?P<spoken> (?:is[ ]not | not[ ]in | and | or | not | in | is)\b)
     | (?P<sign> \*\* | // | << | >> | [=!<>]= | [-+*/%@&|^<>~])
-    | (?P<operand> [^\W\d]\w*(?:\.\w+)*(?:\([^()]*\)|\[[^\[\]]*\])? | \d[\w.]* | "[^"]*" | '[^']*' | \[\] | \{\} | \(\))
+    | (?P<operand> [^\W\d]\w*(?:\.\w+)*(?:\([^()]*\)|\[[^\[\]]*\])? | \d[\w.]* | "[^"]*" | '[^']*'
+                 | \[[^\[\]]*\] | \{[^{}]*\} | \([^()]*\))
     )""",
     re.VERBOSE,
 )
 _EXPRESSION = re.compile(r"p*o(?:[sp]p*o)+")
 _ALSO_BETWEEN_WORDS = frozenset({"-", "&"})
 _PREFIXES = frozenset({"-", "+", "~", "not"})
-_NO_SIGN = re.compile(r"[^\W\d]\w+[-/*]|\w[-/][^\W\d]|\w -\w")
-"""thread-safe, I/O and exec* are words, -m is an option."""
+_NO_SIGN = re.compile(r"[^\W\d]\w+[-/*]|\w[-/][^\W\d]|\w -\w|\+\+|--")
+"""thread-safe, I/O, C++ and exec* are words, -m is an option."""
 _PLACEHOLDER_OPERAND = re.compile(r"\w{1,2}|none|true|false|\d[\w.]*|\W.*")
 """What stands between spoken operators of an expression: *lists and tuples* is none, *x and y* is."""
 
