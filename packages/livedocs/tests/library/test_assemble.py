@@ -3,7 +3,7 @@
 from collections import Counter
 
 from livedocs.library.areas import Area, areas
-from livedocs.library.assemble import AssembledEntry, assemble, vocabulary
+from livedocs.library.assemble import AssembledEntry, assemble, count_links, vocabulary
 from livedocs.library.keys import Form
 from livedocs.parsing.models import Crumb, Entry, IndexTerm, Link, ParsedPage, VersionNote
 
@@ -14,6 +14,10 @@ def _function(name: str, **fields: object) -> Entry:
 
 def _section(anchor: str, title: str) -> Entry:
     return Entry(anchor=anchor, kind="section", role="std:label", name=title)
+
+
+def _assemble(pages: list[ParsedPage], index: list[IndexTerm]) -> list[AssembledEntry]:
+    return assemble(pages, map(count_links, pages), index)
 
 
 def _by_name(found: list[AssembledEntry]) -> dict[str, AssembledEntry]:
@@ -28,14 +32,14 @@ def test_links_are_counted_wherever_inside_an_entry_they_lead() -> None:
         entries=(_section("top", "B"),),
         links=(Link("a.html", "f", "f()"), Link("a.html", "f-note", "the note"), Link("a.html", "", "all of A")),
     )
-    found = assemble([target, linking], [])
+    found = _assemble([target, linking], [])
     assert {item.entry.name: item.link_count for item in found} == {"A": 1, "f": 2, "B": 0}
 
 
 def test_words_that_others_link_with_become_a_wording_of_the_entry() -> None:
     links = (Link("a.html", "f", "shallow copy"),) * 2 + (Link("gone.html", "x", "nowhere"), Link("a.html", "f", "f()"))
     pages = [ParsedPage("a.html", "A", entries=(_function("f"),), links=links)]
-    [item] = assemble(pages, [])
+    [item] = _assemble(pages, [])
     assert item.keys == {("f", Form.NAME): 0, ("shallow copy", Form.LINK): 2}
     assert item.wordings == ["shallow copy"]
 
@@ -43,14 +47,14 @@ def test_words_that_others_link_with_become_a_wording_of_the_entry() -> None:
 def test_words_that_lead_anywhere_name_nothing() -> None:
     entries = tuple(_function(f"f{number}") for number in range(5))
     links = tuple(Link("a.html", entry.name, "see here") for entry in entries)
-    found = assemble([ParsedPage("a.html", "A", entries=entries, links=links)], [])
+    found = _assemble([ParsedPage("a.html", "A", entries=entries, links=links)], [])
     assert not any(item.wordings for item in found)
 
 
 def test_index_lines_reach_the_entry_they_point_into() -> None:
     page = ParsedPage("a.html", "A", entries=(_section("walrus", "Assignment expressions"),))
     index = [IndexTerm(":= (colon equals)", "a.html", "walrus"), IndexTerm("lost", "a.html", "nowhere")]
-    [item] = assemble([page], index)
+    [item] = _assemble([page], index)
     assert item.wordings == [":=", "colon equals"]
 
 
@@ -62,7 +66,7 @@ def test_index_lines_that_repeat_an_objects_name_say_nothing_new() -> None:
         IndexTerm("module json", "a.html", "module-json"),
         IndexTerm("serialization", "a.html", "module-json"),
     ]
-    found = _by_name(assemble([page], index))
+    found = _by_name(_assemble([page], index))
     assert found["json.dump"].wordings == []
     assert found["json"].wordings == ["serialization"]
 
@@ -71,7 +75,7 @@ def test_what_a_deprecated_module_holds_is_deprecated() -> None:
     gone = (VersionNote("deprecated", "3.11", ""),)
     module = Entry(anchor="module-imp", kind="module", role="py:module", name="imp", module="imp", notes=gone)
     page = ParsedPage("a.html", "A", entries=(module, _function("imp.find", module="imp"), _function("other.find")))
-    found = _by_name(assemble([page], []))
+    found = _by_name(_assemble([page], []))
     assert [found[name].deprecated for name in ("imp", "imp.find", "other.find")] == [True, True, False]
 
 
@@ -81,14 +85,14 @@ def test_what_stands_in_a_deprecated_package_is_deprecated() -> None:
     module = Entry(anchor="module", kind="module", role="py:module", name="distutils.file_util")
     inside = _function("distutils.file_util.copy_file", module="distutils.file_util")
     beside = _function("distutils2.copy_file", module="distutils2")
-    found = _by_name(assemble([ParsedPage("a.html", "A", entries=(package, module, inside, beside))], []))
+    found = _by_name(_assemble([ParsedPage("a.html", "A", entries=(package, module, inside, beside))], []))
     assert {name for name, item in found.items() if item.deprecated} == {package.name, module.name, inside.name}
 
 
 def test_an_entry_came_in_the_version_its_own_note_says() -> None:
     notes = (VersionNote("changed", "3.9", ""), VersionNote("added", "3.8", ""))
     entries = (_function("f", notes=notes), _function("g"))
-    found = _by_name(assemble([ParsedPage("a.html", "A", entries=entries)], []))
+    found = _by_name(_assemble([ParsedPage("a.html", "A", entries=entries)], []))
     assert [found[name].added for name in ("f", "g")] == ["3.8", ""]
 
 
@@ -99,12 +103,12 @@ def test_a_module_is_not_deprecated_with_one_that_it_replaces() -> None:
     asyncore = Entry(anchor="b", kind="module", role="py:module", name="asyncore", notes=own)
     said = Entry(anchor="c", kind="module", role="py:module", name="distutils", summary="distutils is deprecated with")
     page = ParsedPage(path="p.html", title="P", entries=(tree, asyncore, said))
-    assert [item.deprecated for item in assemble([page], ())] == [False, True, True]
+    assert [item.deprecated for item in _assemble([page], ())] == [False, True, True]
 
 
 def test_a_note_about_one_parameter_deprecates_nothing() -> None:
     about_parameter = (VersionNote("deprecated", "3.10", "The loop parameter is ignored. " * 5),)
-    [item] = assemble([ParsedPage("a.html", "A", entries=(_function("f", notes=about_parameter),))], [])
+    [item] = _assemble([ParsedPage("a.html", "A", entries=(_function("f", notes=about_parameter),))], [])
     assert not item.deprecated
 
 
@@ -129,6 +133,6 @@ def test_the_documentation_of_a_c_library_has_no_foreign_interface() -> None:
 
 
 def test_words_of_names_weigh_more_and_single_words_of_text_are_left_out() -> None:
-    found = assemble([ParsedPage("a.html", "A", entries=(_function("listdir"),))], [])
+    found = _assemble([ParsedPage("a.html", "A", entries=(_function("listdir"),))], [])
     counted = vocabulary(found, Counter({"twice": 2, "once": 1, "listdir": 1}))
     assert counted == {"twice": 2, "listdir": 3}

@@ -56,11 +56,27 @@ class AssembledEntry:
         return next((note.version for note in self.entry.notes if note.change == "added"), "")
 
 
-def assemble(pages: Sequence[ParsedPage], index: Iterable[IndexTerm]) -> list[AssembledEntry]:
+LinkCounts = Counter[tuple[str, str, str]]
+"""How often a page links to a place in certain words: page, anchor, words as a key; no words when they are no key."""
+
+
+def count_links(page: ParsedPage) -> LinkCounts:
+    """Count the links of a page."""
+    counts = LinkCounts()
+    for link in page.links:
+        text = fold(link.text).removesuffix("()")
+        counts[link.page, link.anchor, text if len(text) <= MAX_KEY_CHARS else ""] += 1
+    return counts
+
+
+def assemble(
+    pages: Sequence[ParsedPage], links: Iterable[LinkCounts], index: Iterable[IndexTerm]
+) -> list[AssembledEntry]:
     """Bring together what pages, links and the general index say about each entry.
 
     Args:
         pages: of one documentation.
+        links: of each page.
         index: lines of its general index.
 
     Returns:
@@ -68,7 +84,7 @@ def assemble(pages: Sequence[ParsedPage], index: Iterable[IndexTerm]) -> list[As
     """
     found = list(_entries(pages))
     places = _places(found, pages)
-    _add_links(pages, places)
+    _add_links(links, places)
     for term in index:
         target = places.get((term.page, term.anchor))
         if target is not None and not _repeats_name(term.text, target.entry):
@@ -147,19 +163,18 @@ def _places(found: list[AssembledEntry], pages: Sequence[ParsedPage]) -> dict[tu
     return places
 
 
-def _add_links(pages: Sequence[ParsedPage], places: dict[tuple[str, str], AssembledEntry]) -> None:
+def _add_links(links: Iterable[LinkCounts], places: dict[tuple[str, str], AssembledEntry]) -> None:
     by_text: defaultdict[str, Counter[int]] = defaultdict(Counter)
     targets: dict[int, AssembledEntry] = {}
-    for page in pages:
-        for link in page.links:
-            target = places.get((link.page, link.anchor))
+    for counts in links:
+        for (page, anchor, text), count in counts.items():
+            target = places.get((page, anchor))
             if target is None:
                 continue
-            target.link_count += 1
-            text = fold(link.text).removesuffix("()")
-            if text and len(text) <= MAX_KEY_CHARS:
+            target.link_count += count
+            if text:
                 targets[id(target)] = target
-                by_text[text][id(target)] += 1
+                by_text[text][id(target)] += count
     for text, counts in by_text.items():
         total = counts.total()
         for identity, count in counts.items():

@@ -84,7 +84,7 @@ def read_documentation(
     packed.sort(key=lambda item: item.page.path)
     pages = [item.page for item in packed]
     index = tuple(_index_terms(root, paths))
-    entries = assemble(pages, index)
+    entries = assemble(pages, (item.links for item in packed), index)
     assets = tuple(_assets(root, pages))
     covered = coverage(inventory, pages)
     fields = DocsetFields(title, entries, (item.words for item in packed))

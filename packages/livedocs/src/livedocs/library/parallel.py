@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from livedocs.errors import SourceError
+from livedocs.library.assemble import LinkCounts, count_links
 from livedocs.library.compression import SAMPLE_PAGES, Compressor, make_dictionary
 from livedocs.library.page_words import PageWords, count_page
 from livedocs.parsing.page import parse_page
@@ -32,10 +33,11 @@ class PackedPage:
     """A parsed page, ready to be written.
 
     Attributes:
-        page: without its HTML and without the text and HTML of its entries.
+        page: without its HTML and links, and without the text and HTML of its entries.
         html: the page's, compressed.
         entry_texts: each entry's text, compressed.
         words: of its entries.
+        links: to other places.
         digest: sha256 over everything that was parsed.
     """
 
@@ -43,6 +45,7 @@ class PackedPage:
     html: bytes
     entry_texts: tuple[bytes, ...]
     words: PageWords
+    links: LinkCounts
     digest: bytes
 
 
@@ -124,12 +127,14 @@ def pack(page: ParsedPage, dictionary: bytes) -> PackedPage:
     texts = {text: number for number, text in enumerate(dict.fromkeys(entry.text for entry in page.entries))}
     compressed = [compressor.compress(text) for text in texts]
     which = [texts[entry.text] for entry in page.entries]
-    shape = replace(page, html="", entries=tuple(replace(entry, html="", text="") for entry in page.entries))
+    entries = tuple(replace(entry, html="", text="") for entry in page.entries)
+    shape = replace(page, html="", entries=entries)
     return PackedPage(
-        page=shape,
+        page=replace(shape, links=()),
         html=compressor.compress(page.html),
         entry_texts=tuple(compressed[number] for number in which),
         words=count_page(page.entries),
+        links=count_links(page),
         digest=_digest(repr((shape, which)), page.html, *texts),
     )
 

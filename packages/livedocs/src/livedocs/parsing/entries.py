@@ -97,14 +97,16 @@ class _Builder:
                 module=self._module(head, draft),
                 breadcrumb=draft.breadcrumb,
                 summary=summary,
+                text=text if described is None else "",
+                html=own if described is None else "",
+                spans=spans if described is None else (),
+                notes=notes if described is None else (),
                 aliases=head.aliases,
-                anchors=tuple(head.anchors),
+                anchors=(*head.anchors, *ids(own)) if described is None else tuple(head.anchors),
                 level=draft.level,
             )
             if described is None:
-                anchors = (*entry.anchors, *ids(own))
-                described = replace(entry, text=text, html=own, spans=spans, notes=notes, anchors=anchors)
-                self._entries[head.anchor] = described
+                described = self._entries[head.anchor] = entry
             else:
                 self._entries[head.anchor] = self._with_copy(entry, described)
 
@@ -114,7 +116,7 @@ class _Builder:
         for entry in self._entries.values():
             anchors = tuple(anchor for anchor in dict.fromkeys(entry.anchors) if anchor not in taken)
             taken.update(anchors)
-            result.extend(self._with_strays(replace(entry, anchors=anchors)))
+            result.extend(self._with_strays(entry if anchors == entry.anchors else replace(entry, anchors=anchors)))
         return tuple(result)
 
     def _with_strays(self, entry: Entry) -> list[Entry]:
@@ -145,6 +147,8 @@ class _Builder:
             places = (entry.anchor, *(anchor for anchor in entry.anchors if anchor != strays[0].anchor))
             entry = _describe(replace(strays.pop(), anchors=places), entry)
         strays = [self._with_copy(stray, entry) for stray in strays]
+        if not strays:
+            return [entry]
         taken = {stray.anchor for stray in strays}
         return [replace(entry, anchors=tuple(a for a in entry.anchors if a not in taken)), *strays]
 

@@ -197,7 +197,8 @@ class DocsetFields:
             self.wordings.add(position, NAME_WEIGHT, list(dict.fromkeys(every)))
         title = entry.title if _is_object(entry) else entry.name
         heading = tokens(title)
-        self.wordings.add(position, TITLE_WEIGHT, self._telling(tokens(_BEFORE_TITLE.sub("", title))))
+        before = _BEFORE_TITLE.match(title)
+        self.wordings.add(position, TITLE_WEIGHT, self._telling(tokens(title[before.end() :]) if before else heading))
         for line in item.wordings:
             words = tokens(line)
             heading += words

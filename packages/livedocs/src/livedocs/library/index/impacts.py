@@ -102,11 +102,11 @@ def _frequencies(
     text, wordings = fields.text, fields.wordings
     found: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
     for rows, field in ((fields.name, NAME), (fields.heading, HEADING), (fields.place, PLACE)):
-        pairs = np.unique(term_of[rows.numbers] * entry_count + rows.things)
+        pairs = _distinct(term_of[rows.numbers] * entry_count + rows.things)
         found.append((pairs, _measured(pairs % entry_count, rows.lengths, field)))
     of_text = term_of[text.words] * entry_count + text.entries
     found.append((of_text, text.counts * _measured(text.entries, text.lengths, TEXT)))
-    of_summary = np.unique(term_of[text.summary_words] * entry_count + text.summary_entries)
+    of_summary = _distinct(term_of[text.summary_words] * entry_count + text.summary_entries)
     lengths = np.bincount(text.summary_entries, minlength=entry_count)
     found.append((of_summary, _measured(of_summary % entry_count, lengths, SUMMARY)))
     # A wording's words stand in some field already, but nothing here depends on that.
@@ -128,11 +128,17 @@ def _heading_shares(
     """Pairs of term and entry, and the greatest share that the term has of one of the entry's wordings."""
     wordings = fields.wordings
     # Two words of a wording may have one stem.
-    rows = np.unique(wordings.words.things * len(rarity) + term_of[wordings.words.numbers])
+    rows = _distinct(wordings.words.things * len(rarity) + term_of[wordings.words.numbers])
     wording, term = np.divmod(rows, max(1, len(rarity)))
     whole = np.bincount(wording, rarity[term], minlength=len(wordings.entries))
     share = np.asarray(wordings.weights)[wording] * rarity[term] / whole[wording]
     return _combined(term * entry_count + np.asarray(wordings.entries)[wording], share, np.maximum)
+
+
+def _distinct(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each number once, in order; `numpy.unique` hashes so many for longer than it takes to sort them."""
+    ordered = np.sort(numbers)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 def _combined(
