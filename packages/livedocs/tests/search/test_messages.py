@@ -82,6 +82,11 @@ def test_an_exception_tells_messages_apart_that_look_alike() -> None:
     assert (pickling.exception, typing.exception) == ("pickle.picklingerror", "typeerror")
 
 
+def test_a_message_of_few_words_is_known_only_behind_its_own_exception() -> None:
+    assert explanation("invalid control character at: line 1", "json.decoder.jsondecodeerror") is not None
+    assert explanation("invalid control character at: line 1", "lib.error") is None
+
+
 def test_any_message_of_some_exceptions_is_explained_by_their_module() -> None:
     anything = explanation("whatever it says", "struct.error")
     assert anything is not None

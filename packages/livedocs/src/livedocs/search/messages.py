@@ -17,7 +17,6 @@ _PROGRAM = re.compile(r"^(?:[^'\"]*\s)?error: ")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FIXED_WORD = re.compile(r"(?<!\*)\b[^\W\d_]{2,}\b(?!\*)")
 _OPEN_END = re.compile(r"(?<=\w)\*$")
-_ANYTHING = "*"
 _LEAST_FIXED_WORDS = 2
 """A message with fewer words of its own is only recognised behind its exception: ``f-string: *``."""
 
@@ -43,7 +42,7 @@ class Explanation:
 
     @cached_property
     def spoken(self) -> bool:
-        """Whether the message is recognised without its exception."""
+        """Whether the message is recognised without its exception, or behind another one."""
         return len(_WORD.findall(self.shape)) >= _LEAST_FIXED_WORDS
 
     @cached_property
@@ -78,7 +77,7 @@ def explanation(message: str, exception: str = "") -> Explanation | None:
     if not exception:
         return next((item for item in candidates if item.spoken and item.whole.fullmatch(said)), None)
     own = [item for item in candidates if _may_be(item.exception, exception)]
-    others = [item for item in candidates if item.shape != _ANYTHING]
+    others = [item for item in candidates if item.spoken]
     return next((item for item in (*own, *others) if item.beginning.match(said)), None)
 
 

@@ -64,7 +64,9 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
         phrases = tuple(fold(phrase) for phrase in _PHRASE.findall(asked))
         excluded = tuple(fold(word) for word in _EXCLUDED.findall(asked))
         asked = clean(_EXCLUDED.sub(" ", _PHRASE.sub(r"\1", asked)))
-    wanted = asked if is_syntax(asked) else _PUNCTUATION.sub("", asked)
+    wanted = _PUNCTUATION.sub("", asked)
+    if wanted != asked and is_syntax(asked):
+        wanted = asked
     if not wanted:
         return Query("", Shape.EMPTY, filters=filters)
     query = recognise(wanted)
