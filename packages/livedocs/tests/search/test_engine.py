@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from livedocs.errors import QueryError
 from livedocs.library import snapshot
+from livedocs.library.analysis import stem
 from livedocs.search.arrays import Values
 from livedocs.search.body import body
+from livedocs.search.candidates import CandidateReader
 from livedocs.search.engine import MAX_LIMIT, Engine
 from livedocs.search.evidence import Evidence
 from livedocs.search.models import Hit
@@ -150,6 +152,20 @@ def test_any_text_has_an_answer(engine: Engine, text: str) -> None:
     assert len(result.hits) <= 10
     assert len({hit.id for hit in result.hits}) == len(result.hits)
     result.query.encode()
+
+
+def test_a_name_is_found_in_texts_that_hold_every_part_of_it(engine: Engine, reader: CandidateReader) -> None:
+    parts = [reader.postings([stem(part)], all_entries=True)[0] for part in ("asyncio", "gather")]
+    both = set.intersection(*[set(part.postings.entry_ids.tolist()) for part in parts])
+    hits = engine.search("asyncio.gather ", limit=100).hits
+    assert 3 < len(hits) <= len(both)
+    assert {hit.id for hit in hits} <= both
+
+
+def test_an_unknown_name_with_underscores_is_looked_for_by_its_parts_that_say_something(engine: Engine) -> None:
+    hits = engine.search("copy_the_file ").hits
+    assert "shutil.copyfile" in [hit.name for hit in hits[:3]]
+    assert [hit.id for hit in hits] == [hit.id for hit in engine.search("copy_my_file ").hits]
 
 
 # What people ask

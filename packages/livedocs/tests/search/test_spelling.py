@@ -66,6 +66,7 @@ def test_what_stands_before_the_last_dot_is_corrected_while_the_rest_is_being_ty
     [
         "json",  # is a name
         "abc",
+        "jon",
         "jx",
         "",  # too short to be compared
         "os.something",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from livedocs.library.analysis import stem, tokens
+from livedocs.library.analysis import STOP_WORDS, stem, tokens
 from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.query import Query, Shape
 from livedocs.search.text import Group, Variant, evaluate
@@ -121,7 +121,8 @@ class Gatherer:
     def _known_words(self, typed: str) -> Sequence[str]:
         """A word, or its parts when the library does not hold it as a whole: ``read_the_file``."""
         if "_" in typed and not self._resident.vocabulary.count(stem(typed)):
-            return tokens(typed)[1:] or (typed,)
+            parts = tokens(typed)[1:]
+            return [part for part in parts if part not in STOP_WORDS] or parts or (typed,)
         return (typed,)
 
     def _variants(self, word: str, *, with_synonyms: bool, open_ended: bool) -> Iterable[Variant]:

@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 
     from livedocs.search.candidates import CandidateReader
 
-_MIN_CHARS = 4
-"""Shorter words are within one edit of too many others."""
-
 _CHARS_PER_EDIT = 4
-"""One edit is forgiven for each so many characters, at most `_MAX_EDITS`."""
+"""One edit is forgiven for each so many characters, at most `_MAX_EDITS`: shorter words are near too many others."""
 
 _MAX_EDITS = 2
 _SHORTLIST = 12
@@ -103,9 +100,9 @@ class _Wordings:
 
     def nearest(self, text: str) -> str | None:
         """The wording within the edits that its length forgives; None when there is none."""
-        if len(text) < _MIN_CHARS:
-            return None
         edits = min(_MAX_EDITS, len(text) // _CHARS_PER_EDIT)
+        if not edits:
+            return None
         # The first letter is seldom the wrong one, though it may have changed places with the second.
         known = [
             wording
