@@ -140,6 +140,13 @@ def test_a_filter_looks_beyond_what_an_unfiltered_query_would_look_at(engine: En
     )
 
 
+def test_a_filter_looks_at_every_name_that_begins_so(engine: Engine) -> None:
+    exceptions = engine.search("kind:exception", limit=100).hits
+    begin_so = {hit.id for hit in exceptions if hit.name.startswith("C")}
+    assert len(begin_so) > 3
+    assert begin_so <= {hit.id for hit in engine.search("kind:exception c", limit=100).hits}
+
+
 # Filters alone
 
 
@@ -151,6 +158,17 @@ def test_filters_alone_list_the_most_linked_first(engine: Engine, reader: Candid
     main = [hit for hit in hits if columns["area"][hit.id - 1] == 0 and not hit.deprecated]
     links = [min(255, int(columns["links"][hit.id - 1])) for hit in main if hit.kind in {"class", "method"}]
     assert links == sorted(links, reverse=True)
+
+
+def test_what_is_linked_most_of_all_is_listed_first(engine: Engine, reader: CandidateReader) -> None:
+    columns, labels = reader.columns(), reader.labels()
+    links = {
+        position + 1: int(columns["links"][position])
+        for position, kind in enumerate(columns["kind"].tolist())
+        if labels[kind] == "exception"
+    }
+    first = engine.search("kind:exception").hits[0]
+    assert links[first.id] >= sorted(links.values())[-5] > 50
 
 
 def test_filters_alone_hold(engine: Engine) -> None:
