@@ -17,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import http_load
 from livedocs.library import snapshot
 from livedocs.search.resident import Resident
 from livedocs.search.sqlite import SqliteCandidates
@@ -79,6 +80,13 @@ def _figures(library: Path) -> dict[str, float]:
             load()
             figures[f"loading {part}, s"] = time.perf_counter() - started
             figures[f"{part} in memory, MB"] = (_resident_bytes() - before) / _MB
+    started = time.perf_counter()
+    with http_load.livedocs(library) as server:
+        figures["server answers after, s"] = time.perf_counter() - started
+        status = Path(f"/proc/{server.process_id}/status").read_text()
+        for kind, what in {"RssAnon": "of its own", "RssFile": "mapped files"}.items():
+            kilobytes = int(status.partition(f"{kind}:")[2].split()[0])
+            figures[f"server's memory, {what}, MB"] = kilobytes * 1024 / _MB
     return figures
 
 
