@@ -1,14 +1,17 @@
 """Parsing on every core gives what parsing on one gives, in the same order."""
 
+import multiprocessing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from livedocs.errors import SourceError
 from livedocs.library.compression import decompress
 from livedocs.library.parallel import pack, parsing
 from livedocs.parsing.contexts import contexts
 from livedocs.parsing.generated import is_generated
-from livedocs.parsing.models import Entry, ParsedPage, VersionNote
+from livedocs.parsing.models import Entry, PageContext, ParsedPage, VersionNote
 from livedocs.sources.documentation import Documentation
 from livedocs.sources.inventory import Inventory
 
@@ -23,6 +26,47 @@ def test_the_number_of_workers_changes_nothing(jinja_documentation: Documentatio
         together = {page.page.path: page for page in pages}
     assert sorted(alone) == paths
     assert (alone, dictionary) == (together, same_dictionary)
+
+
+def _numbered_pages(folder: Path, count: int) -> dict[str, PageContext]:
+    for number in range(count):
+        (folder / f"{number}.html").write_text(f"<main><h1>{number}</h1>{'<p>Tea.</p>' * 2000}</main>")
+    return {f"{number}.html": PageContext(f"{number}.html", "/docs/x/1/") for number in range(count)}
+
+
+def test_a_killed_worker_is_a_clear_error(tmp_path: Path) -> None:
+    known = _numbered_pages(tmp_path, 60)
+
+    def parse_and_kill() -> None:
+        with parsing(tmp_path, known, workers=2) as (_, pages):
+            next(pages)
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            list(pages)
+
+    with pytest.raises(SourceError, match="was killed"):
+        parse_and_kill()
+
+
+def test_who_stops_early_does_not_wait_for_the_other_pages(tmp_path: Path) -> None:
+    handed_out: list[str] = []
+
+    class Watched(PageContext):
+        def __reduce__(self) -> tuple[type[PageContext], tuple[str, str]]:
+            handed_out.append(self.path)
+            return PageContext, (self.path, self.url_prefix)
+
+    known = {path: Watched(path, context.url_prefix) for path, context in _numbered_pages(tmp_path, 300).items()}
+
+    def parse_and_stop() -> None:
+        with parsing(tmp_path, known, workers=2) as (_, pages):
+            next(pages)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        parse_and_stop()
+    assert 0 < len(handed_out) < 100
+    assert multiprocessing.active_children() == []
 
 
 ENTRY = Entry("a", "function", "py:function", "a", summary="Tea.", text="Tea. Hot.", spans=((0, 16),))

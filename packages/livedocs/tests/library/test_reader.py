@@ -9,8 +9,12 @@ from sqlalchemy import URL, Connection, create_engine
 from livedocs.errors import NotFoundError
 from livedocs.library import reader
 from livedocs.library.build import build_docset
+from livedocs.parsing.contexts import contexts
+from livedocs.parsing.generated import is_generated
+from livedocs.parsing.page import parse_page
 from livedocs.search.opening import open_engine
 from livedocs.sources.documentation import Documentation
+from livedocs.sources.inventory import Inventory
 
 
 @pytest.fixture
@@ -42,6 +46,24 @@ def test_an_entry_comes_with_all_its_text(connection: Connection, python_library
     assert "<em>obj</em>" in entry.html
     assert {note.version for note in entry.notes} == {"3.2", "3.4", "3.6"}
     assert entry.link_count > 0
+
+
+def test_what_was_parsed_is_what_is_read(jinja_documentation: Documentation, jinja_library: Path) -> None:
+    engine = create_engine(f"sqlite:///{jinja_library}")
+    with engine.connect() as connection:
+        root, [docset] = jinja_documentation.root, reader.docsets(connection)
+        paths = sorted(path.name for path in root.glob("*.html") if not is_generated(path.name))
+        known = contexts(Inventory.load(jinja_documentation.inventory_path), f"/docs/jinja/{docset.version}/", paths)
+        parsed = [parse_page((root / path).read_text(), known[path]) for path in paths]
+        for page in parsed:
+            assert reader.page(connection, "jinja", docset.version, page.path).html == page.html
+        entries = [entry for page in parsed for entry in page.entries]
+        assert len(entries) == docset.entry_count
+        for number, entry in enumerate(entries, 1):
+            stored = reader.entry(connection, number)
+            assert (stored.name, stored.text, stored.html) == (entry.name, entry.text, entry.html)
+            assert (stored.signatures, stored.notes) == (entry.signatures, entry.notes)
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -73,16 +73,17 @@ def parsing(
         yield dictionary, (_parse(root / path, context, dictionary) for path, context in contexts.items())
         return
     # Spawned, not forked: progress bars and servers run threads, and a fork would copy their locks as they stand.
-    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
     try:
-        with ProcessPoolExecutor(count, context, initializer=_end_with_parent) as executor:
-            for _ in range(count):
-                executor.submit(_compressor, b"")  # they start while this process parses the first pages
-            dictionary = _sample_dictionary(root, contexts)
-            yield dictionary, _parsed(executor, root, contexts, dictionary)
+        for _ in range(count):
+            executor.submit(_compressor, b"")  # they start while this process parses the first pages
+        dictionary = _sample_dictionary(root, contexts)
+        yield dictionary, _parsed(executor, root, contexts, dictionary)
     except BrokenProcessPool as error:
         message = "A process that parses pages was killed, most often for want of memory. Free some and build again."
         raise SourceError(message) from error
+    finally:
+        executor.shutdown(cancel_futures=True)  # who stops here does not wait for the pages that are left
 
 
 def _parsed(
@@ -91,12 +92,8 @@ def _parsed(
     # The longest first: were one of them the last, the other processes would have nothing to do meanwhile.
     longest_first = sorted(contexts, key=lambda path: _size_bytes(root / path), reverse=True)
     tasks = [executor.submit(_parse, root / path, contexts[path], dictionary) for path in longest_first]
-    try:
-        for task in as_completed(tasks):
-            yield task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
+    for task in as_completed(tasks):
+        yield task.result()
 
 
 def _sample_dictionary(root: Path, contexts: Mapping[str, PageContext]) -> bytes:
