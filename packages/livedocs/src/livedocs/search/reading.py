@@ -81,6 +81,8 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
 
 def _is_marked(asked: str) -> bool:
     """Whether phrases or words to exclude are marked; quotes and dashes of a message or piece of syntax are its own."""
+    if '"' not in asked and " -" not in asked:  # nearly always; this is asked at every key press
+        return False
     unmarked = _EXCLUDED.sub("", _PHRASE.sub("", asked))
     return unmarked != asked and not (is_error(asked) or (unmarked and is_syntax(asked)))
 
@@ -110,7 +112,9 @@ def _take_filters(text: str, filters: Filters) -> tuple[str, Filters]:
                 taken[_FIELDS[name]] = value
         return " "
 
-    rest = _FILTER.sub(take, text).lstrip()
+    rest = (_FILTER.sub(take, text) if ":" in text else text).lstrip()
+    if not taken and not filters:
+        return rest, filters
     given = replace(filters, **taken)  # pyright: ignore[reportArgumentType] - each value is of its field's type
     cleaned = replace(
         given,

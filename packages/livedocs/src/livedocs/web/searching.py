@@ -8,6 +8,7 @@ from livedocs.library.keys import split_docset
 from livedocs.search.engine import Engine
 from livedocs.search.meaning import load_meaning
 from livedocs.search.models import Filters
+from livedocs.search.reading import parse
 from livedocs.search.resident import Resident
 from livedocs.search.sqlite import SqliteCandidates
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 def load_resident(session: Session) -> Resident:
     """What an engine keeps of the library between queries."""
+    parse("a query")  # reads the tables of syntax and messages, which the first visitor should not wait for
     return Resident.load(_candidates(session))
 
 
