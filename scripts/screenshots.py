@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
+from chromium import launch
 from playwright.async_api import Browser, async_playwright
 
 from livedocs.settings import Settings
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @asynccontextmanager
@@ -76,9 +66,7 @@ async def photograph(browser: Browser, views: dict[str, str], folder: Path) -> N
 async def take(library: Path, folder: Path, query: str, page: str) -> None:
     """Start the app and a browser, and photograph every view."""
     async with serving(library) as origin, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS, chromium_sandbox=False
-        )
+        browser = await launch(playwright)
         views = {
             "home": f"{origin}/",
             "search": f"{origin}/search?q={query}",

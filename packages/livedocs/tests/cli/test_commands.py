@@ -14,7 +14,7 @@ def test_the_version_is_the_packages(empty):
 
 def test_every_command_explains_itself(empty):
     listed = empty("--help").stdout
-    for command in ("build", "serve", "up", "search", "show", "docsets", "remove"):
+    for command in ("build", "embed", "serve", "up", "search", "show", "docsets", "remove"):
         assert command in listed
         assert empty(command, "--help").returncode == 0
 

@@ -5,6 +5,8 @@ import pytest
 from livedocs import errors
 from livedocs.cli import exit_codes, main
 from livedocs.cli.exit_codes import MEANINGS, ExitCode, exit_code_of
+from livedocs.command import as_called
+from livedocs.sources.resolve import resolve
 
 
 def test_every_code_is_documented_where_people_look(empty):
@@ -40,6 +42,20 @@ def test_without_a_library_every_command_says_how_to_get_one(empty, command):
 def test_advice_names_the_command_that_was_called(empty):
     assert "Build one with './run build python'." in empty("docsets", LIVEDOCS_COMMAND="./run").stderr
     assert "Build one with 'livedocs build python'." in empty("docsets").stderr
+
+
+def test_advice_on_documentation_that_cannot_be_had_names_the_command_that_was_called(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIVEDOCS_COMMAND", "./run")
+    assert as_called(resolve("python@3.99", cache_folder=tmp_path).remedy).endswith("an archive: './run build PATH'.")
+
+
+def test_advice_on_standard_output_names_the_command_that_was_called(own_jinja, jinja_docset):
+    as_typed = own_jinja("search", "get_templte", LIVEDOCS_COMMAND="./run").stdout.splitlines()[0]
+    assert as_typed.endswith("""As typed: ./run search '"get_templte"'""")
+    own_jinja("remove", jinja_docset)
+    assert own_jinja("docsets", LIVEDOCS_COMMAND="./run").stdout.endswith(
+        "Build something with './run build python'.\n"
+    )
 
 
 def damage_header(content: bytes) -> bytes:

@@ -2,11 +2,17 @@ import json
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 
 import httpx2
 import pytest
+
+
+def names_of(done):
+    return [hit["name"] for hit in json.loads(done.stdout)["hits"]]
+
 
 COLOUR = re.compile(r"\x1b\[[\d;]*3[0-7]")
 
@@ -77,10 +83,42 @@ def test_a_kind_and_a_docset_limit_the_search(jinja, jinja_docset):
     assert (elsewhere.returncode, json.loads(elsewhere.stdout)["hits"]) == (1, [])
 
 
-def test_a_correction_is_said(jinja):
-    done = jinja("search", "get_templte", "-n", "1")
-    assert done.stdout.startswith("Showing results for ")
+def test_a_correction_is_said_and_the_command_beside_it_takes_it_back(jinja):
+    done = jinja("search", "get_templte kind:method", "-n", "1")
+    said = done.stdout.splitlines()[0]
+    assert said == """Showing results for get_template. As typed: livedocs search '"get_templte" kind:method'"""
     assert done.returncode == 0
+    as_typed = jinja(*shlex.split(said.partition("As typed: livedocs ")[2]))
+    assert "Showing results for" not in as_typed.stdout
+    assert as_typed.stdout.splitlines()[:3] == [
+        "Nothing found for '\"get_templte\" kind:method'.",
+        "Only entries of the kind method were searched.",
+        "Only what says “get_templte” just so was searched.",
+    ]
+
+
+def test_explain_says_of_each_hit_which_tier_and_rules_placed_it(jinja):
+    lines = jinja("search", "--explain", "-n", "1", "Environment.get_template").stdout.splitlines()
+    (why,) = [line for line in lines if line.startswith("  found by its name")]
+    assert "; named exactly +" in why
+    explained = json.loads(jinja("search", "--json", "--explain", "-n", "3", "template loader").stdout)["hits"]
+    assert all(hit["why"][0].startswith("found by ") and len(hit["why"]) > 1 for hit in explained)
+    plain = json.loads(jinja("search", "--json", "-n", "3", "template loader").stdout)["hits"]
+    assert [hit | {"why": []} for hit in explained] == plain
+
+
+def test_the_query_itself_may_hold_filters_phrases_and_what_to_leave_out(jinja):
+    def names(query):
+        return names_of(jinja("search", "--json", "-n", "50", query))
+
+    limited = names_of(jinja("search", "--json", "-n", "50", "template", "--kind", "class"))
+    assert names("kind:class template") == limited != names("template")
+    assert names("in:jinja2.nodes node")
+    assert all(name.startswith("jinja2.nodes") for name in names("in:jinja2.nodes node"))
+    assert "jinja2.FileSystemLoader" in names("loader")
+    assert "jinja2.FileSystemLoader" not in names("loader -file")
+    assert names('"template designer"')
+    assert names("kind:exception")
 
 
 def test_nothing_found_is_said_and_has_its_exit_code(jinja):
@@ -94,13 +132,18 @@ def test_nothing_found_is_said_and_has_its_exit_code(jinja):
         (["--docset", "nosuch@1", "open"], "Only the docset nosuch@1 was searched. The library holds: {docset}."),
         (["docset:nosuch open"], "Only the docset nosuch was searched. The library holds: {docset}."),
         (["--kind", "Nosuch", "open"], "Only entries of the kind nosuch were searched. There are: "),
+        (["--kind", "class", "zzqq"], "Only entries of the kind class were searched."),
+        (["zzqq in:jinja2"], "Only the module jinja2 was searched."),
+        (["zzqq new:3.0"], "Only what came in version 3.0 was searched; versions are written as 3.11."),
+        (["zzqq deprecated:no"], "Only what is not deprecated was searched."),
+        (["zzqq -loader"], "What speaks of “loader” was left out."),
     ],
 )
 def test_a_filter_that_leaves_nothing_is_named_with_what_there_is(jinja, jinja_docset, arguments, advice):
     done = jinja("search", *arguments)
     assert done.returncode == 1
     assert done.stdout.splitlines()[1].startswith(advice.format(docset=jinja_docset))
-    assert ("class" in done.stdout) is ("--kind" in arguments)
+    assert ("function" in done.stdout) is ("Nosuch" in arguments), "what there is, is listed for what is not there only"
 
 
 @pytest.mark.parametrize(

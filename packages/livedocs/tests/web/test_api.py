@@ -39,6 +39,25 @@ async def test_a_correction_is_told(client: AsyncClient):
     assert (answer["query"], answer["corrected"]) == ("get_tmeplate", "get_template")
 
 
+async def test_a_correction_is_switched_off_by_quotes(client: AsyncClient):
+    answer = (await client.get("/api/v1/search", params={"q": '"get_tmeplate"'})).json()
+    assert (answer["corrected"], answer["hits"]) == (None, [])
+
+
+async def test_why_is_said_of_each_hit_when_asked_and_of_none_otherwise(client: AsyncClient):
+    asked = {"q": "template loader", "limit": 5}
+    plain = (await client.get("/api/v1/search", params=asked)).json()["hits"]
+    explained = (await client.get("/api/v1/search", params=asked | {"explain": "1"})).json()["hits"]
+    assert all(hit["why"][0].startswith("found by ") for hit in explained)
+    assert [hit | {"why": []} for hit in explained] == plain
+
+
+@pytest.mark.parametrize("explain", ["maybe", ""])
+async def test_an_explanation_that_is_neither_wanted_nor_not_is_refused_by_name(client: AsyncClient, explain: str):
+    details = problem(await client.get("/api/v1/search", params={"q": "x", "explain": explain}), 422)
+    assert details["errors"][0]["parameter"] == "explain"
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

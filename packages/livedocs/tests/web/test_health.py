@@ -7,7 +7,9 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+import pytest
 from httpx2 import ASGITransport, AsyncClient
+from selectolax.lexbor import LexborHTMLParser
 
 from livedocs.library import build
 from livedocs.settings import Settings
@@ -35,12 +37,17 @@ async def test_before_the_library_is_loaded_it_is_alive_but_not_ready(jinja_libr
 
 
 async def test_with_an_empty_library_it_is_not_ready_and_says_what_to_do(
-    jinja_library: Path, tmp_path: Path, serve: Callable[[Path], AbstractAsyncContextManager[AsyncClient]]
+    jinja_library: Path,
+    tmp_path: Path,
+    serve: Callable[[Path], AbstractAsyncContextManager[AsyncClient]],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setenv("LIVEDOCS_COMMAND", "./run")
     path = shutil.copy(jinja_library, tmp_path / "library.sqlite")
     build.remove("jinja", "3.1.x", path)
     async with serve(path) as client:
         answer = await client.get("/readyz")
         assert answer.status_code == 503
-        assert "livedocs build python" in answer.json()["reasons"][0]
-        assert "Nothing yet" in (await client.get("/")).text
+        assert "Build one with './run build python'." in answer.json()["reasons"][0]
+        home = LexborHTMLParser((await client.get("/")).text)
+        assert home.css_first("#app-main ul").text().strip().endswith("with ./run build python.")

@@ -27,9 +27,12 @@ async def test_home_focuses_the_box_and_lists_each_docset_with_version_size_and_
     assert page.css_first("#app-main ul a").attributes["href"] == "/docs/jinja/3.1.x/index.html"
 
 
-async def test_home_is_replayed_from_the_cache(client: AsyncClient):
-    await client.get("/")
-    assert "age" in (await client.get("/")).headers
+async def test_home_is_replayed_from_the_cache_whatever_a_link_adds_and_whoever_comes(client: AsyncClient):
+    first = await client.get("/")
+    for address, cookie in (("/", ""), ("/?utm_source=newsletter", ""), ("/", "session=1"), ("/?q=x", "a=b")):
+        again = await client.get(address, headers={"Cookie": cookie} if cookie else {})
+        assert "age" in again.headers
+        assert again.text == first.text
 
 
 async def test_a_hit_names_kind_signature_summary_docset_and_place_and_links_to_its_anchor(client: AsyncClient):
@@ -83,10 +86,91 @@ async def test_a_correction_is_announced_and_the_original_query_stays_in_the_box
     assert page.css_first("#app-query").attributes["value"] == "get_tmeplate"
 
 
+@pytest.mark.parametrize(
+    ("address", "as_typed"),
+    [
+        ("/search?q=get_tmeplate", "/search?q=%22get_tmeplate%22"),
+        ("/search?q=get_tmeplate&kind=method&explain=1", "/search?q=%22get_tmeplate%22&kind=method&explain=1"),
+        ("/search?q=get_tmeplate kind:method", "/search?q=%22get_tmeplate%22%20kind%3Amethod"),
+        ("/search?q=docset:jinja get_tmeplate -loader", "/search?q=%22get_tmeplate%22%20docset%3Ajinja%20-loader"),
+    ],
+)
+async def test_a_correction_is_taken_back_by_the_link_beside_it(client: AsyncClient, address: str, as_typed: str):
+    page = await html(client, address)
+    link = page.css_first("#app-corrected a")
+    assert link.attributes["href"] == as_typed
+    literal = await html(client, as_typed)
+    assert literal.css("#app-corrected") == []
+    assert "Nothing found" in literal.css_first("h1").text()
+    assert "Only what says “get_tmeplate” just so was searched." in literal.css_first("#app-advice").text()
+
+
+async def test_why_hits_stand_where_they_do_is_one_link_away_and_back(client: AsyncClient):
+    plain = await html(client, "/search?q=loader kind:class&docset=jinja")
+    assert plain.css(".hit-why") == []
+    toggle = plain.css_first("#app-explain")
+    assert toggle.text() == "Why this order?"
+    assert toggle.attributes["href"] == "/search?q=loader%20kind%3Aclass&docset=jinja&explain=1"
+    explained = await html(client, toggle.attributes["href"] or "")
+    hits = explained.css("a.hit")
+    assert len(explained.css(".hit-why")) == len(hits) == len(plain.css("a.hit"))
+    first = [reason.text() for reason in hits[0].css(".hit-why > span")]
+    assert first[0].startswith("found by ")
+    assert all(reason.rpartition(" ")[2][0] in "+-" for reason in first[1:])
+    assert explained.css_first("form input[name=explain]").attributes["value"] == "1"
+    assert explained.css_first("#app-explain").text() == "Hide why"
+    assert explained.css_first("#app-explain").attributes["href"] == "/search?q=loader%20kind%3Aclass&docset=jinja"
+
+
+async def test_typing_goes_on_explaining(client: AsyncClient):
+    answer = await client.get("/search?q=loader&explain=1", headers=FRAGMENT)
+    assert LexborHTMLParser(answer.text).css(".hit-why")
+
+
 async def test_nothing_found_says_what_was_searched_and_what_to_try(client: AsyncClient):
     page = await html(client, "/search?q=qqzzxxvvkk")
     assert "Nothing found for “qqzzxxvvkk”" in page.css_first("#app-main").text()
-    assert "Jinja 3.1.x" in page.css_first("#app-advice").text()
+    advice = page.css_first("#app-advice").text()
+    assert "Jinja 3.1.x" in advice
+    assert "Only" not in advice
+    assert "Filters are written" not in advice
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "instead"),
+    [
+        ("qqzz&kind=class", "Only entries of the kind class were searched.", "/search?q=qqzz"),
+        ("qqzz kind:nosuch", "the kind nosuch were searched. There are: ", "/search?q=qqzz"),
+        ("qqzz&docset=flask", "Only the docset flask was searched. The library holds: jinja@3.1.x.", "/search?q=qqzz"),
+        ("jinja@3.1.x: qqzz", "Only the docset jinja@3.1.x was searched.", "/search?q=qqzz"),
+        ("jinja@2: qqzz", "jinja@2 was searched. The library holds: jinja@3.1.x.", "/search?q=qqzz"),
+        ("qqzz in:jinja2.nodes", "Only the module jinja2.nodes was searched.", "/search?q=qqzz"),
+        ("qqzz new:3.1", "Only what came in version 3.1 was searched", "/search?q=qqzz"),
+        ("qqzz deprecated:yes", "Only what is deprecated was searched.", "/search?q=qqzz"),
+        ('"no such words"', "Only what says “no such words” just so was searched.", "/search?q=no%20such%20words"),
+        ("kind:nosuch", "Only entries of the kind nosuch were searched.", None),
+        ("typ:qqzz", "Filters are written kind:class", None),
+    ],
+)
+async def test_nothing_found_names_each_limit_and_offers_to_search_everything(
+    client: AsyncClient, address: str, said: str, instead: str | None
+):
+    advice = (await html(client, f"/search?q={address}")).css_first("#app-advice")
+    assert said in advice.text()
+    assert [link.attributes["href"] for link in advice.css("a")] == ([instead] if instead else [])
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["loader kind:class", "kind:class loader", "in:jinja2 kind:class loader", "jinja@3.1.x: loader kind:Class"],
+)
+async def test_filters_in_the_query_reach_the_page_the_fragment_and_the_api(client: AsyncClient, query: str):
+    whole = await client.get("/search", params={"q": query})
+    part = await client.get("/search", params={"q": query}, headers=FRAGMENT)
+    for answer in (whole, part):
+        assert {kind.text() for kind in LexborHTMLParser(answer.text).css("#app-results .kind")} == {"class"}
+    hits = (await client.get("/api/v1/search", params={"q": query})).json()["hits"]
+    assert {hit["kind"] for hit in hits} == {"class"}
 
 
 async def test_filters_limit_the_results_and_stay_chosen(client: AsyncClient):

@@ -101,9 +101,7 @@ async def test_readers_see_one_snapshot_whole_while_it_is_replaced(
 async def test_a_search_uses_the_words_of_the_new_library(library: ServedLibrary, hostile_library: Path):
     replace(library.path, hostile_library)
     await library.refresh()
-    result = await library.read(
-        lambda session, served: searching.engine(session, served).search("trap.sprign")
-    )
+    result = await library.read(lambda session, served: searching.engine(session, served).search("trap.sprign"))
     assert result.corrected == "trap.spring"
     assert result.hits[0].name == "trap.spring"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from livedocs.search.reading import clean, parse
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from livedocs.search.models import Filters
 
+_LIKE_A_FILTER = re.compile(r"[^\W\d]+:[\w.@-]+")
 _LONGEST_LIMIT = 100
 """Characters of a word that say whether it is a filter or excluded."""
 
@@ -67,6 +69,15 @@ def unlimited(query: str) -> str:
     'to dump'
     """
     return _parted(query)[0]
+
+
+def means_filters(query: str) -> bool:
+    """Whether words of a query look like filters, though none of them is one.
+
+    >>> means_filters("type:class open"), means_filters("KeyError: 'x'")
+    (True, False)
+    """
+    return any(map(_LIKE_A_FILTER.fullmatch, query.split()))
 
 
 def _parted(query: str) -> tuple[str, list[str]]:

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
+from chromium import launch
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from livedocs.settings import Settings
 from livedocs.web.app import create_app
-
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,9 +36,9 @@ class AnnouncedServer(uvicorn.Server):
 
 
 @contextmanager
-def serving(library: Path) -> Generator[str]:
+def serving(library: Path, **settings: Any) -> Generator[str]:
     """Serve a library on a free port, in a thread of its own; gives the address."""
-    app = create_app(Settings(library_path=library))
+    app = create_app(Settings(library_path=library, **settings))
     server = AnnouncedServer(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -68,6 +58,13 @@ def origin(python_library: Path) -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
+def embedded_origin(embedded_library: Path, semantic_cache: Path) -> Generator[str]:
+    """Where Jinja's documentation is served, by its meaning, too."""
+    with serving(embedded_library, cache_folder=semantic_cache) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def hostile_origin(hostile_library: Path) -> Generator[str]:
     """Where the documentation that means harm is served."""
     with serving(hostile_library) as address:
@@ -77,11 +74,9 @@ def hostile_origin(hostile_library: Path) -> Generator[str]:
 @pytest.fixture(scope="session")
 async def browser(anyio_backend: str) -> AsyncGenerator[Browser]:
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS, chromium_sandbox=False
-        )
-        yield chromium
-        await chromium.close()
+        started = await launch(playwright)
+        yield started
+        await started.close()
 
 
 class Watched:

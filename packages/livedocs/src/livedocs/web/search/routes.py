@@ -69,7 +69,11 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
         if not result.hits:
             held = [f"{item.name}@{item.version}" for item in library.current.docsets]
             limits = advice.limits(q, filters, docsets=held, kinds=library.current.kinds)
-            context |= {"limits": limits, "unlimited": advice.unlimited(q) if limits else ""}
+            context |= {
+                "limits": limits,
+                "unlimited": advice.unlimited(q) if limits else "",
+                "means_filters": advice.means_filters(q),
+            }
         return pages.render("search_fragment.html" if typing else "search.html", context)
 
     @routes.get("/search/meaning")
