@@ -80,6 +80,19 @@ def test_what_is_found_as_typed_is_not_corrected(engine: Engine, typed: str) -> 
     assert result.hits
 
 
+@pytest.mark.parametrize("typed", ["asserted conditions", "conditions asserted"])
+def test_another_form_of_a_word_that_is_there_is_not_corrected(engine: Engine, typed: str) -> None:
+    assert engine.search(typed).corrected is None
+    assert engine.search(typed.replace("asserted", "asertion")).corrected == typed.replace("asserted", "assertion")
+
+
+def test_a_single_word_that_may_be_a_name_is_not_replaced_by_a_rare_word(
+    engine: Engine, reader: CandidateReader
+) -> None:
+    assert 0 < reader.words()["rmff"] < 20
+    assert engine.search("ruff").corrected is None
+
+
 @pytest.mark.parametrize("typed", ["asynico.gather", "walrus opertor", "pthlib", "asynico.ga"])
 def test_quotes_take_a_correction_back(engine: Engine, typed: str) -> None:
     assert engine.search(typed).corrected

@@ -109,6 +109,7 @@ def test_a_hit_says_that_its_meaning_found_it(meaningful: Engine) -> None:
         "time.sleep",
         "time.slee",
         "json dumps",
+        "list comprehension",
         ":=",
         "OSError: no space left on device",
         "kind:function",

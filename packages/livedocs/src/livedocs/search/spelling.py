@@ -101,8 +101,6 @@ class _Wordings:
     def nearest(self, text: str) -> str | None:
         """The wording within the edits that its length forgives; None when there is none."""
         edits = min(_MAX_EDITS, len(text) // _CHARS_PER_EDIT)
-        if not edits:
-            return None
         # The first letter is seldom the wrong one, though it may have changed places with the second.
         known = [
             wording
