@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,6 @@ from livedocs.library.analysis import (
     stem,
     tokens,
 )
-from livedocs.library.page_words import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,27 +53,28 @@ class Rows:
     """For each of some things, in their order, numbers."""
 
     def __init__(self) -> None:
-        self._lengths, self._numbers = array(NUMBER), array(NUMBER)
+        self._lengths: list[int] = []
+        self._numbers: list[int] = []
 
     def add(self, numbers: Sequence[int]) -> None:
         """Add the numbers of the next thing."""
         self._lengths.append(len(numbers))
-        self._numbers.extend(numbers)
+        self._numbers += numbers
 
     @property
     def things(self) -> NDArray[np.intp]:
         """For each number which thing it belongs to, from 0."""
-        return _each_repeated(self._lengths.tobytes())
+        return _each_repeated(self.lengths)
 
     @property
     def lengths(self) -> NDArray[np.uint32]:
         """How many numbers each thing has."""
-        return _table(self._lengths.tobytes())
+        return np.array(self._lengths, np.uint32)
 
     @property
     def numbers(self) -> NDArray[np.uint32]:
         """All numbers."""
-        return _table(self._numbers.tobytes())
+        return np.array(self._numbers, np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +108,22 @@ class TextRows:
         listed = list(pages)
         words, summary_words = [np.empty(0, np.intp)], [np.empty(0, np.intp)]
         for page in listed:
-            of_page = np.array([numbers[word] for word in page.words.split("\n")] if page.words else [], np.intp)
+            of_page = np.array([*map(numbers.__getitem__, page.words.split("\n"))] if page.words else [], np.intp)
             words.append(of_page[_table(page.text_words)])
             summary_words.append(of_page[_table(page.summary_words)])
         return cls(
             _table(b"".join(page.text_lengths for page in listed)),
-            _each_repeated(b"".join(page.text_rows for page in listed)),
+            _each_repeated(_table(b"".join(page.text_rows for page in listed))),
             np.concatenate(words),
             _table(b"".join(page.text_counts for page in listed)),
-            _each_repeated(b"".join(page.summary_rows for page in listed)),
+            _each_repeated(_table(b"".join(page.summary_rows for page in listed))),
             np.concatenate(summary_words),
         )
 
 
-def _each_repeated(times: bytes) -> NDArray[np.intp]:
+def _each_repeated(times: NDArray[np.uint32]) -> NDArray[np.intp]:
     """0, 1, 2, ... each as often as said."""
-    rows = _table(times)
-    return np.repeat(np.arange(len(rows)), rows)
+    return np.repeat(np.arange(len(times)), times)
 
 
 def _table(data: bytes) -> NDArray[np.uint32]:
@@ -142,8 +140,8 @@ class Wordings:
         words: for each wording its words.
     """
 
-    entries: array[int] = field(default_factory=lambda: array(NUMBER))
-    weights: array[float] = field(default_factory=lambda: array("d"))
+    entries: list[int] = field(default_factory=list[int])
+    weights: list[float] = field(default_factory=list[float])
     words: Rows = field(default_factory=Rows)
 
     def add(self, entry: int, weight: float, words: Sequence[int]) -> None:
@@ -229,7 +227,7 @@ class DocsetFields:
         return self._numbered([word for word in words if word not in self._says_nothing] or words)
 
     def _numbered(self, words: Iterable[str]) -> list[int]:
-        return [self.numbers[word] for word in dict.fromkeys(words)]
+        return [*map(self.numbers.__getitem__, dict.fromkeys(words))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,9 @@ def _frequencies(
     lengths = np.bincount(text.summary_entries, minlength=entry_count)
     found.append((of_summary, _measured(of_summary % entry_count, lengths, SUMMARY)))
     # A wording's words stand in some field already, but nothing here depends on that.
-    of_wordings = term_of[wordings.words.numbers] * entry_count + np.asarray(wordings.entries)[wordings.words.things]
+    of_wordings = (
+        term_of[wordings.words.numbers] * entry_count + np.asarray(wordings.entries, np.intp)[wordings.words.things]
+    )
     found.append((of_wordings, np.zeros(len(of_wordings))))
     return _combined(np.concatenate([pairs for pairs, _ in found]), np.concatenate([part for _, part in found]), np.add)
 
@@ -131,8 +133,8 @@ def _heading_shares(
     rows = _distinct(wordings.words.things * len(rarity) + term_of[wordings.words.numbers])
     wording, term = np.divmod(rows, max(1, len(rarity)))
     whole = np.bincount(wording, rarity[term], minlength=len(wordings.entries))
-    share = np.asarray(wordings.weights)[wording] * rarity[term] / whole[wording]
-    return _combined(term * entry_count + np.asarray(wordings.entries)[wording], share, np.maximum)
+    share = np.asarray(wordings.weights, np.float64)[wording] * rarity[term] / whole[wording]
+    return _combined(term * entry_count + np.asarray(wordings.entries, np.intp)[wording], share, np.maximum)
 
 
 def _distinct(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
