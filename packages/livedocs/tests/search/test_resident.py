@@ -59,13 +59,17 @@ def test_labels_have_numbers_and_unknown_ones_have_none_that_an_entry_has(column
     assert columns.number("poem") < 0
 
 
-def test_what_is_linked_and_read_promises_more(columns_of: Callable[..., Columns]) -> None:
-    plain, linked, on_linked_page, news, native, deprecated = columns_of(
+def test_what_is_linked_and_read_promises_more_and_so_does_what_is_asked_for(
+    columns_of: Callable[..., Columns],
+) -> None:
+    columns = columns_of(
         {}, {"links": 5}, {"page_links": 5}, {"area": Area.NEWS}, {"area": Area.NATIVE}, {"deprecated": True}
-    ).promise.tolist()
+    )
+    plain, linked, on_linked_page, news, native, deprecated = columns.promise(Area.MAIN).tolist()
     assert linked > plain
     assert on_linked_page > plain
     assert news == native < deprecated < plain == 0
+    assert columns.promise(Area.NEWS).tolist() == [plain, linked, on_linked_page, 0, native, deprecated]
 
 
 COUNTED = st.dictionaries(st.text("abc\u00e9", min_size=1, max_size=4), st.integers(1, 50), min_size=1)

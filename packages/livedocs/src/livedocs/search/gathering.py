@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livedocs.library.analysis import STOP_WORDS, stem, tokens
+from livedocs.library.areas import Area
+from livedocs.search.asked_area import asked_area
 from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.query import Query, Shape
 from livedocs.search.text import Group, Variant, evaluate
@@ -103,9 +105,10 @@ class Gatherer:
         if not groups:
             return None
         terms = {variant.term for group in groups for variant in group.variants}
-        found = {item.term: item for item in self._reader.postings(terms, all_entries=allowed is not None)}
-        columns = self._resident.columns
-        evidence = evaluate(groups, found, columns.promise, allowed, _TEXTS)
+        area = asked_area(query)
+        all_entries = allowed is not None or area is not Area.MAIN
+        found = {item.term: item for item in self._reader.postings(terms, all_entries=all_entries)}
+        evidence = evaluate(groups, found, self._resident.columns.promise(area), allowed, _TEXTS)
         if evidence is not None and query.all_words:
             return evidence.only(evidence.complete)
         return evidence

@@ -50,9 +50,10 @@ class Columns:
         self.numbers = max(labels, default=0) + 2
         """Places of an array that is looked up by the numbers of labels: one for each, and one more at the end."""
         self.docsets = docsets
-        self.promise = self._promise()
         self._numbers = {text: number for number, text in labels.items()}
         self.allowed = lru_cache(_FILTERS_REMEMBERED)(self._allowed)
+        self.promise = lru_cache(self._promise)
+        self.promise(Area.MAIN)
 
     def __len__(self) -> int:
         return len(self.docset)
@@ -61,10 +62,11 @@ class Columns:
         """The number of a label; -1 when no entry has it."""
         return self._numbers.get(label, -1)
 
-    def _promise(self) -> NDArray[np.float32]:
-        """How likely an entry is looked for before anything is known of the query, to choose whom rules look at."""
+    def _promise(self, asked: Area) -> NDArray[np.float32]:
+        """How likely an entry is looked for when no more is known of the query than the part that it asks for."""
         links = np.minimum(8, np.log2(1 + self.links)) + np.minimum(16, np.log2(1 + self.page_links))
-        return (0.01 * links - 0.35 * (self.area != Area.MAIN) - 0.15 * self.deprecated).astype(np.float32)
+        read_by_few = ~np.isin(self.area, (Area.MAIN, asked))
+        return (0.01 * links - 0.35 * read_by_few - 0.15 * self.deprecated).astype(np.float32)
 
     def _allowed(self, filters: Filters) -> Truths:
         """Which entries pass; the array is shared and must not be changed."""

@@ -11,7 +11,6 @@ together, and ``python -m benchmarks.weights JUDGED`` what each of them is worth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from livedocs.library.areas import Area
-from livedocs.library.keys import Form, fold
+from livedocs.library.keys import Form
+from livedocs.search.asked_area import asked_area
 from livedocs.search.query import Query, Shape
 
 if TYPE_CHECKING:
@@ -175,10 +175,6 @@ class LinkedOften:
         return self.per_doubling * to_entry + self.page_per_doubling * to_page
 
 
-_ASKS_FOR_NEWS = re.compile(r"\bwhat'?s new\b|\bchange ?log\b|\brelease (?:notes|history)\b")
-_ASKS_FOR_NATIVE = re.compile(r"\bc[ -]?api\b")
-
-
 @dataclass(frozen=True)
 class ReadByFew:
     """It stands in a part that few look for, or is on its way out."""
@@ -193,9 +189,10 @@ class ReadByFew:
         """Taken off for release notes, the interface for C, and what is deprecated; given to what was asked for."""
         columns = evidence.columns
         area = np.zeros(len(Area))
-        said = fold(query.text)
-        area[Area.NEWS] = self.asked_for if _ASKS_FOR_NEWS.search(said) else self.news
-        area[Area.NATIVE] = self.asked_for if _ASKS_FOR_NATIVE.search(said) else self.native
+        area[Area.NEWS], area[Area.NATIVE] = self.news, self.native
+        wanted = asked_area(query)
+        if wanted is not Area.MAIN:
+            area[wanted] = self.asked_for
         asked = query.filters.deprecated is True
         return area[evidence.of(columns.area)] + (0.0 if asked else self.deprecated) * evidence.of(columns.deprecated)
 
