@@ -13,6 +13,8 @@ from livedocs.search.engine import Engine
     [
         ("asynico.gather", "asyncio.gather", "asyncio.gather"),
         ("asyncio.gahter", "asyncio.gather", "asyncio.gather"),
+        ("inpsect.Signature", "inspect.Signature", "inspect.Signature"),
+        ("inpsect.signature", "inspect.signature", "inspect.signature"),
         ("logging.getLoger", "logging.getlogger", "logging.getLogger"),
         ("itertools.gruopby", "itertools.groupby", "itertools.groupby"),
         ("os.apth.join", "os.path.join", "os.path.join"),
@@ -34,11 +36,11 @@ def test_spelling_is_corrected_and_said(engine: Engine, typed: str, corrected: s
     ("typed", "corrected", "first"),
     [
         ("asynico.ga", "asyncio.ga", "asyncio.gather"),
-        ("collectoins.Coun", "collections.coun", "collections.Counter"),
+        ("collectoins.Coun", "collections.Coun", "collections.Counter"),
         ("collectoins.defau", "collections.defau", "collections.defaultdict"),
         ("asnycio.loop.create_t", "asyncio.loop.create_t", "asyncio.loop.create_task"),
         ("asyncio.lopo.create_t", "asyncio.loop.create_t", "asyncio.loop.create_task"),
-        ("xml.etere.ElementTree.froms", "xml.etree.elementtree.froms", "xml.etree.ElementTree.fromstring"),
+        ("xml.etere.ElementTree.froms", "xml.etree.ElementTree.froms", "xml.etree.ElementTree.fromstring"),
         ("unitest.mock.pat", "unittest.mock.pat", "unittest.mock.patch"),
     ],
 )

@@ -21,6 +21,7 @@ from livedocs.search.reading import clean, parse
 from livedocs.search.resident import Resident
 from livedocs.search.rules import RULES
 from livedocs.search.shapes import replace_words
+from livedocs.search.spelling import in_typed_case
 from livedocs.search.thesaurus import synonyms
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Engine:
         if query.shape is Shape.NAME:
             meant = self._resident.spelling.correct_name(query.beginning)
             if meant is not None:
-                return self._corrected(query, meant)
+                return self._corrected(query, in_typed_case(meant, query.name))
         names = self._gatherer.named(query, query.fallbacks)
         if len(names) or query.shape not in {Shape.NAME, Shape.WORDS}:
             # What stands before the dot is not ours, but somebody's variable: the rest is a member of it.

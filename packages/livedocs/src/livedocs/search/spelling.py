@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from livedocs.library.keys import fold
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -77,6 +79,18 @@ class Spelling:
             if nearest is not None and frequency[nearest] >= max(least_frequency, 1 + frequency.get(word, 0)):
                 found[word] = nearest
         return found
+
+
+def in_typed_case(corrected: str, typed: str) -> str:
+    """A corrected name, its parts that were right in the case they were typed in.
+
+    >>> in_typed_case("inspect.signature", "inpsect.Signature")
+    'inspect.Signature'
+    """
+    meant, parts = corrected.split("."), typed.split(".")
+    if len(meant) != len(parts):
+        return corrected
+    return ".".join(part if fold(part) == right else right for right, part in zip(meant, parts, strict=True))
 
 
 def _containers(names: Mapping[str, int]) -> dict[str, int]:
