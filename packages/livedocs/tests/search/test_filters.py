@@ -1,12 +1,21 @@
 """Phrases, excluded words and filters over Python 3.11."""
 
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from livedocs.library.analysis import stem
 from livedocs.library.keys import fold
 from livedocs.search.candidates import CandidateReader
 from livedocs.search.engine import Engine
 from livedocs.search.models import Filters, Hit
+from livedocs.search.reading import parse
+from livedocs.search.sqlite import SqliteCandidates
 
 
 def _names(hits: tuple[Hit, ...]) -> list[str]:
@@ -145,6 +154,38 @@ def test_a_filter_looks_at_every_name_that_begins_so(engine: Engine) -> None:
     begin_so = {hit.id for hit in exceptions if hit.name.startswith("C")}
     assert len(begin_so) > 3
     assert begin_so <= {hit.id for hit in engine.search("kind:exception c", limit=100).hits}
+
+
+def test_a_filter_looks_at_more_entries_of_one_name(python_library: Path, tmp_path: Path) -> None:
+    crowded = tmp_path / "library.sqlite"
+    shutil.copyfile(python_library, crowded)
+    with closing(sqlite3.connect(crowded)) as connection:
+        alike = "INSERT INTO name_key SELECT 'qzxwvjk', id, 1, {} FROM entry WHERE kind = '{}' ORDER BY id LIMIT {}"
+        connection.execute(alike.format(1000, "function", 150))
+        connection.execute(alike.format(0, "opcode", 1))
+        connection.commit()
+        hits = Engine(SqliteCandidates(connection)).search("kind:opcode qzxwvjk").hits
+    assert [hit.kind for hit in hits] == ["opcode"]
+
+
+TYPED = ["open", "asynico.gather", "sort a list", "queue", ":=", "(", "-file", '"context manager"']
+LIMITS = ["kind:class", "kind:function", "in:os", "in:asyncio", "new:3.9", "deprecated:yes", "deprecated:no"]
+DOCSETS = ["docset:python", "python@3.11:"]
+
+
+@given(st.lists(st.sampled_from([*TYPED, *LIMITS, *DOCSETS]), min_size=1, max_size=5), st.booleans())
+@settings(deadline=None)
+def test_every_hit_passes_the_filters_whatever_they_stand_beside(
+    engine: Engine,
+    pieces: list[str],
+    finished: bool,  # noqa: FBT001
+) -> None:
+    typed = " ".join(pieces) + " " * finished
+    filters = parse(typed).filters
+    for hit in engine.search(typed).hits:
+        assert filters.kind in {"", hit.kind}
+        assert filters.deprecated in {None, bool(hit.deprecated)}
+        assert filters.docset in {"", hit.docset}
 
 
 # Filters alone
