@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from livedocs.library.areas import Area
+from livedocs.library.index.fields import WordNumbers
 from livedocs.library.postings import pack_column
 
 if TYPE_CHECKING:
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ROWS = """
-SELECT id, docset_id, page_id, area, deprecated, length(name), link_count, kind, added, role,
-       CASE kind WHEN 'module' THEN name ELSE module END
+SELECT id, docset_id, page_id, area, deprecated, length(name), link_count,
+       substr(role, 1, 3) = 'py:' AND module = '' AND kind <> 'module',
+       kind, added, CASE kind WHEN 'module' THEN name ELSE module END
 FROM entry ORDER BY id
 """
+_NUMBERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +51,41 @@ class EntryColumns:
 
 def write_columns(connection: sqlite3.Connection) -> EntryColumns:
     """Fill ``label`` and ``entry_column`` from the rows of ``entry``."""
-    rows = connection.execute(_ROWS).fetchall()
-    numbers, words = [row[:7] for row in rows], [row[7:] for row in rows]
-    ids, docset, page, area, deprecated, name_chars, links = np.array(numbers, np.int64).reshape(len(rows), 7).T
-    if not np.array_equal(ids, np.arange(1, len(rows) + 1)):
+    table = array("q")
+    texts = [WordNumbers() for _ in range(3)]
+    written = [array("q") for _ in texts]
+    for row in connection.execute(_ROWS):
+        table.extend(row[:_NUMBERS])
+        for numbers, column, text in zip(texts, written, row[_NUMBERS:], strict=True):
+            column.append(numbers[text])
+    entries = np.frombuffer(table, np.int64).reshape(-1, _NUMBERS)
+    ids, docset, page, area, deprecated, name_chars, links, built_in = entries.T
+    if not np.array_equal(ids, np.arange(1, len(ids) + 1)):
         raise AssertionError("entries are not numbered from 1 without a gap")
-    # Kinds and versions first: their columns have two bytes a number.
-    labels = _numbered(kind for kind, *_ in words)
-    labels = _numbered((added for _, added, *_ in words), labels)
-    labels = _numbered((module for *_, module in words), labels)
-    connection.executemany(
-        "INSERT INTO label (id, text) VALUES (?, ?)", ((labels[text], text) for text in labels if text)
+    labels = {"": 0}
+    for numbers in texts:  # kinds and versions first: their columns have two bytes a number
+        labels = _numbered(numbers, labels)
+    kind, added, module = (
+        np.array([labels[text] for text in numbers], np.int64)[np.frombuffer(column, np.int64)]
+        for numbers, column in zip(texts, written, strict=True)
     )
     of_page = np.zeros(page.max(initial=0) + 1, np.int64)
     np.add.at(of_page, page, links)
     columns = {
         "docset": docset,
-        "kind": [labels[kind] for kind, *_ in words],
-        "module": [labels[module] for *_, module in words],
-        "added": [labels[added] for _, added, *_ in words],
+        "kind": kind,
+        "module": module,
+        "added": added,
         "area": area,
         "deprecated": deprecated,
-        "built_in": [role.startswith("py:") and not module for _, _, role, module in words],
+        "built_in": built_in,
         "name_chars": name_chars,
         "links": links,
         "page_links": of_page[page],
     }
+    connection.executemany(
+        "INSERT INTO label (id, text) VALUES (?, ?)", ((labels[text], text) for text in labels if text)
+    )
     connection.executemany(
         "INSERT INTO entry_column (name, data) VALUES (?, ?)",
         ((name, pack_column(name, values)) for name, values in columns.items()),
@@ -80,8 +93,7 @@ def write_columns(connection: sqlite3.Connection) -> EntryColumns:
     return EntryColumns(area, deprecated, links, of_page[page])
 
 
-def _numbered(texts: Iterable[str], before: dict[str, int] | None = None) -> dict[str, int]:
-    """Numbers for texts in the order of their characters, behind those that have one; 0 for the empty text."""
-    numbers = before or {"": 0}
-    new = sorted(set(texts).difference(numbers))
-    return numbers | {text: number for number, text in enumerate(new, len(numbers))}
+def _numbered(texts: Iterable[str], before: dict[str, int]) -> dict[str, int]:
+    """Numbers for texts in the order of their characters, behind those that have one."""
+    new = sorted(set(texts).difference(before))
+    return before | {text: number for number, text in enumerate(new, len(before))}
