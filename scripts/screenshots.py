@@ -71,7 +71,8 @@ async def take(library: Path, folder: Path, query: str, page: str) -> None:
             "home": f"{origin}/",
             "search": f"{origin}/search?q={query}",
             "corrected": f"{origin}/search?q=asyncio.gahter",
-            "nothing": f"{origin}/search?q=qqqzzzxxx",
+            "explained": f"{origin}/search?q={query}&explain=1",
+            "nothing": f"{origin}/search?q=qqqzzzxxx%20kind:class",
             "reading": origin + page,
             "missing": f"{origin}/docs/no/where.html",
         }

@@ -7,9 +7,11 @@ import shlex
 import signal
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sphinx.cmd.build import main as build_with_sphinx
@@ -101,6 +103,23 @@ def test_the_picture_can_be_made_again(served: str, environment: dict[str, str],
 def test_the_address_of_the_api_description_is_true(served: str) -> None:
     with urllib.request.urlopen(f"{served}/api/v1/openapi.json") as response:
         assert "/api/v1/search" in json.load(response)["paths"]
+
+
+def test_every_query_of_the_table_finds_something_and_limits_it(served: str) -> None:
+    table = README.partition("## What can be typed")[2].partition("\n\nWords with a colon")[0]
+    found = {query: _hits(served, query) for query in re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE)}
+    assert len(found) > 5
+    assert [query for query, hits in found.items() if not hits] == []
+    assert {hit["kind"] for hit in found["kind:class path"]} == {"class"}
+    assert all(hit["name"].startswith("asyncio") for hit in found["in:asyncio timeout"] if hit["kind"] != "section")
+    assert found["python@3.11: open"] == found["docset:python open"]
+    assert not any("zip" in hit["summary"].lower().split() for hit in found["file -zip"])
+
+
+def _hits(served: str, query: str) -> list[dict[str, Any]]:
+    asked = urllib.parse.urlencode({"q": query, "docset": "python@3.11"})
+    with urllib.request.urlopen(f"{served}/api/v1/search?{asked}") as response:
+        return json.load(response)["hits"]
 
 
 def test_every_setting_is_in_the_table() -> None:

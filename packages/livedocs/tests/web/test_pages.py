@@ -65,10 +65,13 @@ async def test_htmx_gets_only_the_part_that_changes(client: AsyncClient):
 
 async def test_an_answer_is_stored_once_and_replayed(client: AsyncClient):
     first = await client.get("/search?q=what+is+asked+twice", headers=FRAGMENT)
-    again = await client.get("/search?q=what+is+asked+twice", headers=FRAGMENT | {"Cookie": "theme=dark"})
+    again = await client.get("/search?q=what+is+asked+twice&utm_source=x", headers=FRAGMENT | {"Cookie": "theme=dark"})
     assert "age" not in first.headers
     assert again.headers["age"]
     assert again.text == first.text
+    for other in ("&kind=class", "&explain=1", "&docset=jinja"):
+        assert "age" not in (await client.get(f"/search?q=what+is+asked+twice{other}", headers=FRAGMENT)).headers
+    assert "age" not in (await client.get("/search?q=what+is+asked+twice")).headers
 
 
 async def test_the_number_of_results_is_announced(client: AsyncClient):

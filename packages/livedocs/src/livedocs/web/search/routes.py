@@ -38,7 +38,7 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/search")
-    @cache_response(ttl_seconds=cache_seconds, cookies=[])
+    @cache_response(ttl_seconds=cache_seconds, query=[], cookies=[])
     async def search(
         q: str = "",
         docset: str = "",
@@ -77,7 +77,7 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
         return pages.render("search_fragment.html" if typing else "search.html", context)
 
     @routes.get("/search/meaning")
-    @cache_response(ttl_seconds=cache_seconds, cookies=[])
+    @cache_response(ttl_seconds=cache_seconds, query=[], cookies=[])
     async def by_meaning(q: str = "", docset: str = "", kind: str = "", *, explain: bool = False) -> HTMLResponse:
         filters = searching.filters(docset, kind=kind)
 
