@@ -245,6 +245,8 @@ def test_news_the_c_api_and_what_is_deprecated_come_later(
     [
         ("PyList_Append", "c-api/list.html"),
         ("What's New In Python 3.9", "whatsnew/3.9.html"),
+        ("what's new in 3.1", "whatsnew/3.1.html"),
+        ("what's new in 3.6", "whatsnew/3.6.html"),
         ("what's new in 3.9", "whatsnew/3.9.html"),
         ("what's new in asyncio", "whatsnew/"),
         ("python c api exception handling", "c-api/exceptions.html#exception-handling"),
