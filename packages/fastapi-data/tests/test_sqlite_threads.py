@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from fastapi_data import PoolExhaustedError
+from fastapi_data.sqlite_connection import SECONDS_BETWEEN_INTERRUPTS, Watch
 from fastapi_data.sqlite_threads import SQLiteThreads
 
 KINDS = ["memory", "shared", "sqlite"]
@@ -62,6 +63,17 @@ async def test_another_thread_helps_only_when_no_job_has_begun_for_a_while():
     # Nothing is looked at, and nothing started, once they are shut down.
     threads._look(threads._begun)
     assert threads._threads == set()
+
+
+def test_a_job_that_is_late_before_its_first_statement_is_looked_at_again():
+    assert Watch().stop_if_late(0) == SECONDS_BETWEEN_INTERRUPTS
+
+
+async def test_a_job_that_fails_and_that_nobody_waits_for_ends_no_thread():
+    threads = SQLiteThreads(1, None)
+    threads.call_later(lambda: 1 / 0)
+    assert await threads.call(lambda: "still there") == "still there"
+    threads.shutdown()
 
 
 async def test_threads_that_helped_have_ended_when_nothing_waits(kind, make_database):

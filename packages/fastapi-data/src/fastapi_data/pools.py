@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, QueuePool
 from sqlalchemy.util import await_
-from sqlalchemy.util.queue import AsyncAdaptedQueue, Empty
+from sqlalchemy.util.queue import Empty, QueueCommon
 
 from fastapi_data.errors import PoolExhaustedError
 
@@ -36,7 +36,7 @@ class PoolStatus:
         return PoolStatus(self.max_size + other.max_size, self.in_use + other.in_use, self.idle + other.idle)
 
 
-class FairQueue(AsyncAdaptedQueue[T]):
+class FairQueue(QueueCommon[T]):
     """What is free, and who waits for it: whoever has waited longest gets what is put back.
 
     From SQLAlchemy's queue, which is asyncio's, whoever comes at the right moment takes what another was woken for, who
@@ -44,7 +44,8 @@ class FairQueue(AsyncAdaptedQueue[T]):
     """
 
     def __init__(self, maxsize: int = 0, use_lifo: bool = False) -> None:  # noqa: FBT001, FBT002 - SQLAlchemy calls it
-        super().__init__(maxsize, use_lifo)
+        self.maxsize = maxsize
+        self.use_lifo = use_lifo
         self._free: deque[T] = deque()
         self._waiting: deque[asyncio.Future[T | None]] = deque()
 
@@ -79,6 +80,15 @@ class FairQueue(AsyncAdaptedQueue[T]):
         if not self._free:
             raise Empty
         return self._free.pop() if self.use_lifo else self._free.popleft()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> T:  # noqa: FBT001, FBT002 - as above
+        """Take a free one; to wait is ``wait``'s.
+
+        Raises:
+            Empty: there is none.
+        """
+        del block, timeout
+        return self.get_nowait()
 
     async def wait(self, seconds: float) -> T | None:
         """Wait for one.

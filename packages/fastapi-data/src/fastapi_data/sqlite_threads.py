@@ -76,8 +76,14 @@ class SQLiteThreads:
                 timer.cancel()
 
     def call_later(self, act: Callable[[], object]) -> None:
-        """Run a job that nobody waits for but ``shutdown``."""
-        self._give(act)
+        """Run a job that nobody waits for but ``shutdown``; nobody hears of it if it fails."""
+
+        def run() -> None:
+            # An error would end the thread.
+            with suppress(Exception):
+                act()
+
+        self._give(run)
 
     def shutdown(self) -> None:
         """End the threads; waits for jobs that wait or run."""

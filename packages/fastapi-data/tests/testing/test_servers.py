@@ -38,7 +38,9 @@ def test_the_environment_says_which(monkeypatch):
         assert url == "postgresql://somewhere/else"
 
 
-def test_a_local_one_is_found(monkeypatch, postgres_database):
+def test_a_local_one_is_found_whatever_a_dotenv_file_says(monkeypatch, postgres_database, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("DATABASE_URL=postgresql://shop:rather-secret@db.internal/shop\n")
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(servers, "LOCAL_URL", postgres_database.render_as_string(hide_password=False))
     with servers.database_server() as url:
