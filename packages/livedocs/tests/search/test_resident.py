@@ -54,6 +54,13 @@ def test_filters_let_through_what_they_name(columns: Columns, filters: Filters, 
     assert (np.flatnonzero(columns.allowed(filters)) + 1).tolist() == passing
 
 
+def test_what_threads_share_cannot_be_changed(columns: Columns) -> None:
+    passing = columns.allowed(Filters(kind="class"))
+    assert columns.allowed(Filters(kind="class")) is passing
+    with pytest.raises(ValueError, match="read-only"):
+        passing[0] = False
+
+
 def test_labels_have_numbers_and_unknown_ones_have_none_that_an_entry_has(columns: Columns) -> None:
     assert columns.labels[columns.number("class")] == "class"
     assert columns.number("poem") < 0

@@ -69,7 +69,7 @@ class Columns:
         return (0.01 * links - 0.35 * read_by_few - 0.15 * self.deprecated).astype(np.float32)
 
     def _allowed(self, filters: Filters) -> Truths:
-        """Which entries pass; the array is shared and must not be changed."""
+        """Which entries pass; the array is shared, so that nobody may change it."""
         passes = np.ones(len(self), dtype=bool)
         if filters.docset or filters.version:
             wanted = [
@@ -92,6 +92,7 @@ class Columns:
             passes &= np.isin(self.module, modules)
         if filters.deprecated is not None:
             passes &= self.deprecated == filters.deprecated
+        passes.flags.writeable = False
         return passes
 
 
