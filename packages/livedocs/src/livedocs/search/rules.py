@@ -148,7 +148,7 @@ class HeadingSaysIt:
 class TextSpeaksOfIt:
     """Its text speaks of what was asked, of the rare words above all; a name is better looked up than read about."""
 
-    words: float = 100.0
+    words: float = 90.0
     name_or_syntax: float = 25.0
     name: str = "text speaks of it"
 
