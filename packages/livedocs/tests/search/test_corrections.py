@@ -114,6 +114,11 @@ def test_a_correction_that_finds_nothing_is_not_announced(engine: Engine) -> Non
     assert engine.search("asynico.gather kind:poem").corrected is None
 
 
+def test_a_dot_before_a_misspelt_name_still_asks_for_a_member(engine: Engine) -> None:
+    assert engine.search(".splti").corrected == "split"
+    assert engine.search(".splti").hits == engine.search(".split").hits != engine.search("split").hits
+
+
 def test_filters_and_excluded_words_hold_for_the_corrected_query_as_well(engine: Engine) -> None:
     assert engine.search("in:asyncio gahter").hits[0].name == "asyncio.gather"
     classes = engine.search("kind:class subproces").hits

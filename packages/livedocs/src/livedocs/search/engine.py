@@ -140,7 +140,7 @@ class Engine:
         return self._resident.vocabulary.count(term) >= _KNOWN or bool(synonyms(term))
 
     def _corrected(self, query: Query, meant: str) -> tuple[str, Query, NameMatches]:
-        corrected = replace(parse(meant, query.filters), excluded=query.excluded)
+        corrected = replace(parse(meant, query.filters), excluded=query.excluded, member=query.member)
         return meant, corrected, self._gatherer.names(corrected)
 
     def _listed(self, filters: Filters) -> Evidence:
