@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-QUESTION = "forbid dangerous operations of untrusted users"
+QUESTION = "forbid dangerous operations of untrusted code"
 SOME_PERCENT = re.compile(rb"[1-9]\d?%")
 WITHOUT = {
     "onnx": "pip install 'livedocs[semantic]'",

@@ -58,7 +58,7 @@ def test_every_entry_has_a_vector_and_a_question_is_answered_by_meaning(
     assert len(stored(embedded_library)["jinja"]) == RECORD_BYTES * held(embedded_library)["jinja"].entry_count
     with open_engine(embedded_library, models_folder) as engine:
         assert engine.by_meaning
-        answered = engine.search("forbid dangerous operations of untrusted users", explain=True)
+        answered = engine.search("forbid dangerous operations of untrusted code", explain=True)
     assert any("its meaning" in hit.why[0] for hit in answered.hits)
     with open_engine(jinja_library, models_folder) as engine:
         assert not engine.by_meaning

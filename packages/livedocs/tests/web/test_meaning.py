@@ -19,7 +19,11 @@ from livedocs.settings import Settings
 from livedocs.web.app import create_app
 from livedocs.web.served import ServedLibrary
 
-QUESTION = "forbid dangerous operations of untrusted users"
+QUESTION = "forbid dangerous operations of untrusted code"
+RARE_WORDS = "vulnerabilities attackers"
+"""Hardly an entry holds these words; one is close to them in meaning."""
+NO_WORDS = "hyperlinks anchors"
+"""No entry holds these words; one is close to them in meaning."""
 FRAGMENT = {"HX-Request-Type": "partial"}
 ASKS_FOR_MEANING = "#app-results li[hx-get]"
 
@@ -46,7 +50,7 @@ async def test_while_one_types_words_answer_and_the_page_asks_for_meaning_behind
     items = page.css("#app-results > li")
     asks = items[-1]
     assert asks.attributes["hx-get"] == (
-        "/search/meaning?q=forbid%20dangerous%20operations%20of%20untrusted%20users&kind=section&explain=1"
+        "/search/meaning?q=forbid%20dangerous%20operations%20of%20untrusted%20code&kind=section&explain=1"
     )
     assert asks.attributes["hx-swap"] == "outerHTML"
     assert "delay" in (asks.attributes["hx-trigger"] or "")
@@ -87,15 +91,31 @@ async def test_what_is_added_is_new_numbered_on_and_at_most_five(embedded: Async
     assert status.attributes["hx-swap-oob"] == "innerHTML"
 
 
+async def test_where_words_find_nothing_meaning_is_asked_all_the_same(embedded: AsyncClient):
+    typed = await parsed(embedded, f"/search?q={NO_WORDS}", **FRAGMENT)
+    assert "Nothing found" in typed.css_first("h1").text()
+    assert len(typed.css(ASKS_FOR_MEANING)) == 1
+    added = await parsed(embedded, f"/search/meaning?q={NO_WORDS}")
+    assert added.css_first("a.hit").attributes["id"] == "app-hit-1"
+    assert targets(added) == targets(await parsed(embedded, f"/search?q={NO_WORDS}"))
+
+
+async def test_nonsense_is_near_to_nothing(embedded: AsyncClient):
+    nonsense = "xyzzy plugh frotz"
+    page = await parsed(embedded, f"/search?q={nonsense}")
+    assert "Nothing found" in page.css_first("h1").text()
+    assert (await embedded.get(f"/search/meaning?q={nonsense}")).text.strip() == ""
+
+
 async def test_filters_and_explanations_hold_for_what_is_added(embedded: AsyncClient):
-    added = await parsed(embedded, f"/search/meaning?q={QUESTION} kind:section&explain=1")
+    added = await parsed(embedded, f"/search/meaning?q={RARE_WORDS} kind:section&explain=1")
     assert {kind.text() for kind in added.css(".kind")} == {"section"}
     whys = added.css(".hit-why")
     assert len(whys) == len(added.css("a.hit")) > 0
     assert all("its meaning" in why.text() for why in whys)
-    by_parameter = await parsed(embedded, f"/search/meaning?q={QUESTION}&kind=section")
+    by_parameter = await parsed(embedded, f"/search/meaning?q={RARE_WORDS}&kind=section")
     assert targets(by_parameter) == targets(added)
-    assert targets(await parsed(embedded, f"/search/meaning?q={QUESTION}&docset=nosuch")) == []
+    assert targets(await parsed(embedded, f"/search/meaning?q={RARE_WORDS}&docset=nosuch")) == []
 
 
 async def test_the_api_compares_meanings_and_says_so_when_asked(embedded: AsyncClient, client: AsyncClient):

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 _NEAREST = 50
 """Entries that meaning alone proposes."""
+_LEAST_SIMILARITY = 0.3
+"""What meaning alone proposes is at least so near: something is nearest to any nonsense, too."""
 _MIN_WORDS = 2
 """Words that say something, from which on a query has a meaning beyond its words."""
 
@@ -66,7 +68,8 @@ class Meaning:
         """
         vector = self._embedder.embed([text])[0]
         passing = None if allowed is None else allowed[self._entry_ids - 1]
-        nearest, _ = self._vectors.nearest(vector, _NEAREST, passing)
+        nearest, similarities = self._vectors.nearest(vector, _NEAREST, passing)
+        nearest = nearest[similarities >= _LEAST_SIMILARITY]
         known = np.searchsorted(self._entry_ids, candidates[np.isin(candidates, self._entry_ids)])
         positions = np.union1d(nearest, known)
         similarity = self._vectors.similarities(vector, positions).astype(np.float64)

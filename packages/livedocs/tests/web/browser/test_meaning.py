@@ -9,7 +9,7 @@ import anyio
 import pytest
 from playwright.async_api import Browser, Page, Request, Route, expect
 
-QUESTION = "forbid dangerous operations of untrusted users"
+QUESTION = "forbid dangerous operations of untrusted code"
 MEANING = re.compile(r"/search/meaning\?")
 HITS = "#app-results a"
 DIVIDER = "#app-results .hits-divider"
@@ -122,11 +122,11 @@ async def test_the_selection_and_the_view_stay_where_they_are_when_hits_are_adde
 
 async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     held, ended = Held(), anyio.Event()
-    older, newer = "untrusted users", "untrusted authors"
-    await page.route(re.compile(r"/search/meaning\?.*users"), held)
+    older, newer = "untrusted code", "untrusted scripts"
+    await page.route(re.compile(r"/search/meaning\?.*code"), held)
 
     def watch(request: Request) -> None:
-        if MEANING.search(request.url) and "users" in request.url:
+        if MEANING.search(request.url) and "code" in request.url:
             ended.set()
 
     page.on("requestfinished", watch)
@@ -135,7 +135,7 @@ async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     with anyio.fail_after(30):
         await held.first.wait()
     await page.keyboard.press("Control+Backspace")
-    await page.keyboard.type("authors")
+    await page.keyboard.type("scripts")
     await expect(page.locator("#app-results")).to_have_attribute("data-asked", QUESTION.replace(older, newer))
     await expect(page.locator(DIVIDER)).to_have_count(1)
     before = await page.locator("#app-main").inner_html()
@@ -181,3 +181,16 @@ async def test_reasons_are_shown_of_what_is_added_too(page: Page):
     await expect(page.locator(".hit-why")).to_have_count(0)
     await expect(page.locator(HITS).first).to_be_visible()
     await expect(page).to_have_url(re.compile(r"/search\?q=forbid%20[^&]*$"))
+
+
+async def test_where_words_find_nothing_what_is_close_in_meaning_is_shown_and_can_be_opened(page: Page):
+    await type_question(page, "hyperlinks anchors")
+    await expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    await expect(page.locator(DIVIDER)).to_be_visible()
+    box = page.locator("#app-query")
+    await expect(box).to_have_attribute("aria-expanded", "true")
+    address = await page.locator(HITS).first.get_attribute("href") or "?"
+    await page.keyboard.press("ArrowDown")
+    await expect(box).to_have_attribute("aria-activedescendant", "app-hit-1")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(re.escape(address) + "$"))
