@@ -117,7 +117,10 @@ def test_every_query_of_the_table_finds_something_and_limits_it(served: str) -> 
 
 
 def _hits(served: str, query: str) -> list[dict[str, Any]]:
-    asked = urllib.parse.urlencode({"q": query, "docset": "python@3.11"})
+    with urllib.request.urlopen(f"{served}/api/v1/docsets") as response:
+        held = {docset["name"]: docset["version"] for docset in json.load(response)["docsets"]}
+    python = f"python@{held['python']}"
+    asked = urllib.parse.urlencode({"q": query.replace("python@3.11", python), "docset": python})
     with urllib.request.urlopen(f"{served}/api/v1/search?{asked}") as response:
         return json.load(response)["hits"]
 

@@ -140,6 +140,13 @@ async def test_every_field_of_a_hit_is_described_with_an_example(client: AsyncCl
     assert all(field["examples"] for field in fields.values())
 
 
+async def test_the_query_language_is_described(client: AsyncClient):
+    description = (await client.get("/api/v1/openapi.json")).json()
+    (query,) = [item for item in description["paths"]["/api/v1/search"]["get"]["parameters"] if item["name"] == "q"]
+    for part in ("kind:", "in:", "docset:", "new:", "deprecated:", "-words", "phrases"):
+        assert part in query["description"]
+
+
 async def test_the_description_names_no_page_for_people_and_no_other_server(client: AsyncClient):
     description = (await client.get("/api/v1/openapi.json")).json()
     assert set(description["paths"]) == {

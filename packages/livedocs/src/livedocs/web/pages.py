@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from livedocs.command import command
+from livedocs.search.reading import MAX_PASTED_CHARS
 from livedocs.web import wording
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Pages:
             asset=assets.url,
             command=command(),
             heading=wording.heading,
+            longest_paste=MAX_PASTED_CHARS,
             prose_kinds=wording.PROSE_KINDS,
             search_address=wording.search_address,
         )

@@ -184,6 +184,15 @@ async def test_the_search_is_a_combobox_with_a_listbox_for_assistive_technology(
     await expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ results for json\.$"))
 
 
+async def test_a_long_traceback_can_be_pasted_whole(page: Page):
+    frame = '  File "/srv/app/orders.py", line 1234, in total\n    return sum(prices[item] for item in basket)\n'
+    pasted = f"Traceback (most recent call last):\n{frame * 120}ZeroDivisionError: division by zero"
+    assert len(pasted) > 10_000
+    await page.goto("/")
+    await page.evaluate("(text) => document.execCommand('insertText', false, text)", pasted)
+    await expect(page.locator(HITS).first).to_contain_text("ZeroDivisionError")
+
+
 async def test_a_correction_is_announced(page: Page):
     await page.goto("/")
     await expect(page.locator("#app-query")).to_be_focused()

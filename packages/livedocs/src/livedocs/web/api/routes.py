@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from livedocs.library import reader
 from livedocs.search.body import body
 from livedocs.search.engine import DEFAULT_LIMIT, MAX_LIMIT
-from livedocs.search.reading import MAX_QUERY_CHARS
+from livedocs.search.reading import MAX_PASTED_CHARS, MAX_QUERY_CHARS
 from livedocs.web import searching
 from livedocs.web.api.models import DocsetBody, DocsetsAnswer, EntryBody, Problem, SearchAnswer
 
@@ -25,9 +25,12 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "A parameter is refused."},
 }
 
-Text = Annotated[
-    str, Query(description=f"What is looked for; at most {MAX_QUERY_CHARS} characters.", examples=["open"])
-]
+_LANGUAGE = (
+    "What is looked for: a name, an operator, a pasted error, words. It may hold filters (`kind:class`, `in:asyncio`, "
+    '`docset:python@3.11`, `new:3.11`, `deprecated:yes`), `"exact phrases"` and `-words` that must not be there. '
+    f"At most {MAX_QUERY_CHARS} characters, a traceback {MAX_PASTED_CHARS}."
+)
+Text = Annotated[str, Query(description=_LANGUAGE, examples=["open"])]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Hits wanted at most.")]
 Docset = Annotated[str, Query(description="Only this docset: `python`, or `python@3.11`.", examples=["python"])]
 Version = Annotated[str, Query(description="Only this version of the docset.", examples=["3.11"])]
