@@ -106,6 +106,13 @@ def test_a_module_is_not_deprecated_with_one_that_it_replaces() -> None:
     assert [item.deprecated for item in _assemble([page], ())] == [False, True, True]
 
 
+def test_a_module_is_not_deprecated_with_something_in_it() -> None:
+    about_a_type_code = (VersionNote("deprecated", "3.3", "will be removed in version 4.0: The 'u' type code."),)
+    module = Entry(anchor="a", kind="module", role="py:module", name="array", notes=about_a_type_code)
+    [item] = assemble([ParsedPage(path="p.html", title="P", entries=(module,))], ())
+    assert not item.deprecated
+
+
 def test_a_note_about_one_parameter_deprecates_nothing() -> None:
     about_parameter = (VersionNote("deprecated", "3.10", "The loop parameter is ignored. " * 5),)
     [item] = _assemble([ParsedPage("a.html", "A", entries=(_function("f", notes=about_parameter),))], [])

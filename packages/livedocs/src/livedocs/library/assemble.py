@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LINK_SHARE = 0.3
 """Words that lead to many places name an entry only if this share of their links goes there."""
 
-_ABOUT_A_MODULE = re.compile(r"(?:will be removed in version [\d.]+: )?[Tt]he ([\w.]+) module\b")
+_REMOVAL = re.compile(r"^will be removed in version [\d.]+(?:: |$)")
 
 _WORD = re.compile(r"[a-z_][a-z0-9_]{2,30}")
 _NAME_WORD_FREQUENCY = 3
@@ -137,11 +137,15 @@ def _entries(pages: Sequence[ParsedPage]) -> Iterator[AssembledEntry]:
 
 
 def _module_is_deprecated(entry: Entry) -> bool:
-    """Whether a module's own notes or its first sentence say so; notes may be about another module that it replaces."""
-    own = {entry.name, "this"}
-    notes = [note for note in entry.notes if note.change in {"deprecated", "removed"}]
-    others = [match for note in notes if (match := _ABOUT_A_MODULE.match(note.text)) and match[1] not in own]
-    return len(notes) > len(others) or entry.summary.startswith(f"{entry.name} is deprecated")
+    """Whether a module's notes or its first sentence say so of itself.
+
+    A note among its own may as well be about a parameter, a constant, or another module that it replaces.
+    """
+    notes = [_REMOVAL.sub("", note.text) for note in entry.notes if note.change in {"deprecated", "removed"}]
+    return entry.summary.startswith(f"{entry.name} is deprecated") or any(
+        not text or text.startswith("See ") or "this module" in text.lower() or f" {entry.name} module" in f" {text}"
+        for text in notes
+    )
 
 
 def _is_deprecated(entry: Entry) -> bool:
