@@ -107,10 +107,13 @@ def test_a_module_is_not_deprecated_with_one_that_it_replaces() -> None:
 
 
 def test_a_module_is_not_deprecated_with_something_in_it() -> None:
-    about_a_type_code = (VersionNote("deprecated", "3.3", "will be removed in version 4.0: The 'u' type code."),)
-    module = Entry(anchor="a", kind="module", role="py:module", name="array", notes=about_a_type_code)
-    [item] = assemble([ParsedPage(path="p.html", title="P", entries=(module,))], ())
-    assert not item.deprecated
+    of_a_type_code = VersionNote("deprecated", "3.3", "will be removed in version 4.0")
+    of_a_parameter = VersionNote("deprecated", "3.4", "The digestmod parameter has to be given.")
+    changed = VersionNote("changed", "3.9", "It is as wide as the platform's.")
+    array = Entry(anchor="a", kind="module", role="py:module", name="array", notes=(changed, of_a_type_code))
+    hmac = Entry(anchor="b", kind="module", role="py:module", name="hmac", notes=(of_a_parameter,))
+    page = ParsedPage(path="p.html", title="P", entries=(array, hmac))
+    assert not any(item.deprecated for item in _assemble([page], []))
 
 
 def test_a_note_about_one_parameter_deprecates_nothing() -> None:

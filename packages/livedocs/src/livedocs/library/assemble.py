@@ -139,13 +139,19 @@ def _entries(pages: Sequence[ParsedPage]) -> Iterator[AssembledEntry]:
 def _module_is_deprecated(entry: Entry) -> bool:
     """Whether a module's notes or its first sentence say so of itself.
 
-    A note among its own may as well be about a parameter, a constant, or another module that it replaces.
+    A note among its own may as well be about a parameter, a constant, or another module that it replaces; one without
+    words of its own is about the module when it comes first.
     """
-    notes = [_REMOVAL.sub("", note.text) for note in entry.notes if note.change in {"deprecated", "removed"}]
-    return entry.summary.startswith(f"{entry.name} is deprecated") or any(
-        not text or text.startswith("See ") or "this module" in text.lower() or f" {entry.name} module" in f" {text}"
-        for text in notes
-    )
+    if entry.summary.startswith(f"{entry.name} is deprecated"):
+        return True
+    for position, note in enumerate(entry.notes):
+        if note.change in {"deprecated", "removed"}:
+            said = _REMOVAL.sub("", note.text)
+            if position == 0 and (not said or said.startswith("See ")):
+                return True
+            if "this module" in said.lower() or f" {entry.name} module" in f" {said}":
+                return True
+    return False
 
 
 def _is_deprecated(entry: Entry) -> bool:
