@@ -139,6 +139,11 @@ async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     await expect(page.locator("#app-results")).to_have_attribute("data-asked", QUESTION.replace(older, newer))
     await expect(page.locator(DIVIDER)).to_have_count(1)
     before = await page.locator("#app-main").inner_html()
+    await page.evaluate(
+        """() => { window.most = 1; new MutationObserver(() =>
+            window.most = Math.max(window.most, document.querySelectorAll(".hits-divider").length))
+            .observe(document.querySelector("#app-main"), { childList: true, subtree: true }) }"""
+    )
     held.released.set()
     with anyio.fail_after(30):
         await ended.wait()
@@ -146,6 +151,7 @@ async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     await page.locator("#app-query").fill(QUESTION.replace(older, newer))
     await expect(page.locator(DIVIDER)).to_have_count(1)
     assert await page.locator("#app-main").inner_html() == before
+    assert await page.evaluate("window.most") == 1
     ids = await page.locator(HITS).evaluate_all("(all) => all.map((hit) => hit.id)")
     assert ids == [f"app-hit-{number + 1}" for number in range(len(ids))]
 
