@@ -17,7 +17,7 @@ from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.gathering import Gatherer
 from livedocs.search.models import Filters, Hit, SearchResult
 from livedocs.search.query import Query, Shape
-from livedocs.search.reading import clean, parse
+from livedocs.search.reading import MAX_QUERY_CHARS, clean, parse
 from livedocs.search.resident import Resident
 from livedocs.search.rules import RULES
 from livedocs.search.shapes import replace_words
@@ -42,7 +42,9 @@ _KNOWN = 2
 _LISTED = 500
 """Entries that are looked at when filters are all that was asked for."""
 _VERIFIED = 400
-"""Candidates whose text is read to find a phrase in it."""
+"""Candidates whose text is read at most to find a phrase in it."""
+_VERIFIED_AT_ONCE = 50
+"""So many of them are read together; no more are when these hold enough hits."""
 
 
 class Engine:
@@ -132,7 +134,9 @@ class Engine:
         strange = [word for word in query.words if not self._known(word)]
         words = self._resident.spelling.correct_words(strange, least_frequency=least)
         meant = replace_words(query.text, words)
-        return self._corrected(query, meant) if meant != query.text else (None, query, names)
+        if meant == query.text or len(meant) > MAX_QUERY_CHARS:  # a word may be corrected to a longer one
+            return None, query, names
+        return self._corrected(query, meant)
 
     def _known(self, word: str) -> bool:
         """Whether a word is right though the library may not hold it in this form: it holds its stem, or a synonym."""
@@ -164,16 +168,20 @@ class Engine:
 
     def _holding(self, query: Query, evidence: Evidence, order: Ids, limit: int) -> Ids:
         """Of the candidates in their order those that hold every phrase, or are called just that."""
-        looked_at = order[:_VERIFIED]
-        ids = evidence.entry_ids[looked_at].tolist()
-        texts = self._reader.texts(ids)
-        holds = np.array(
-            [all(phrase in fold(texts[entry_id]) for phrase in query.phrases) for entry_id in ids], dtype=bool
-        )
+        called = np.zeros(len(evidence), dtype=bool)
         if query.phrases == query.readings[0]:
             # What something is called need not stand in its text: a line of the index, the text of a link.
-            holds |= evidence.keys_matched()[looked_at] > 0
-        return looked_at[holds][:limit]
+            called = evidence.keys_matched() > 0
+        held: list[int] = []
+        for start in range(0, min(len(order), _VERIFIED), _VERIFIED_AT_ONCE):
+            some = order[start : start + _VERIFIED_AT_ONCE]
+            texts = self._reader.texts(evidence.entry_ids[some].tolist())
+            said = [fold(texts[entry_id]) for entry_id in evidence.entry_ids[some].tolist()]
+            holds = [all(phrase in text for phrase in query.phrases) for text in said]
+            held += some[called[some] | np.array(holds, dtype=bool)].tolist()
+            if len(held) >= limit:
+                break
+        return np.array(held[:limit], dtype=np.intp)
 
     def _why(self, points: Values, evidence: Evidence, candidate: int) -> tuple[str, ...]:
         strongest = sorted(zip(self._rules, points[:, candidate], strict=True), key=lambda item: -abs(item[1]))

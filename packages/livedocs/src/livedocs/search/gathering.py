@@ -11,6 +11,7 @@ from livedocs.library.areas import Area
 from livedocs.search.asked_area import asked_area
 from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.query import Query, Shape
+from livedocs.search.shapes import MAX_WORDS
 from livedocs.search.text import Group, Variant, evaluate
 from livedocs.search.thesaurus import synonyms
 
@@ -115,10 +116,11 @@ class Gatherer:
 
     def groups(self, query: Query, *, with_synonyms: bool) -> list[Group]:
         """The words of a query, each with the terms that stand for it."""
-        words = [word for typed in query.words for word in self._known_words(typed)]
+        known = dict.fromkeys(word for typed in query.words for word in self._known_words(typed))
+        words = tuple(known)[:MAX_WORDS]  # one that was typed may have hundreds of parts
         last = words[-1] if words and query.open_ended else None
         return [
-            Group(tuple(self._variants(word, with_synonyms=with_synonyms, open_ended=word is last))) for word in words
+            Group(tuple(self._variants(word, with_synonyms=with_synonyms, open_ended=word == last))) for word in words
         ]
 
     def _known_words(self, typed: str) -> Sequence[str]:
