@@ -184,6 +184,20 @@ async def test_the_search_is_a_combobox_with_a_listbox_for_assistive_technology(
     await expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ results for json\.$"))
 
 
+async def test_every_example_of_the_home_page_finds_what_it_is_about(page: Page):
+    await page.goto("/")
+    links = page.locator("#app-main p a")
+    examples = dict(
+        zip(await links.all_inner_texts(), await links.evaluate_all("(all) => all.map((a) => a.href)"), strict=True)
+    )
+    assert len(examples) > 3
+    for text, address in examples.items():
+        await page.goto(address)
+        await expect(page.locator("#app-query")).to_have_value(text)
+        await expect(page.locator(HITS).first).to_be_visible()
+        await expect(page.locator("#app-corrected")).to_have_count(0)
+
+
 async def test_a_long_traceback_can_be_pasted_whole(page: Page):
     frame = '  File "/srv/app/orders.py", line 1234, in total\n    return sum(prices[item] for item in basket)\n'
     pasted = f"Traceback (most recent call last):\n{frame * 120}ZeroDivisionError: division by zero"
