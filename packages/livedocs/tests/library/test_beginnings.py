@@ -48,7 +48,7 @@ def _best(prefix: str, rows: list[_Row], columns: EntryColumns) -> list[tuple[in
     def order(row: _Row) -> tuple[float, int, int]:
         key, entry, form, weight = row
         points = _FORM[Form(form)] + 2 * min(8, math.log2(1 + weight)) + 16 * len(prefix) / len(key)
-        points -= 28 * int(columns.area[entry - 1] != Area.MAIN) + 8 * int(columns.deprecated[entry - 1])
+        points -= 28 * int(columns.area[entry - 1] != Area.MAIN) + 10 * int(columns.deprecated[entry - 1])
         return -round(points, 9), entry, form
 
     best: dict[int, tuple[int, int, int, int]] = {}
@@ -85,7 +85,7 @@ def test_each_beginning_of_many_keys_has_its_best_matches(seed: int, letters: st
 def _promises(prefix: str, found: list[tuple[int, int, int, int]], columns: EntryColumns) -> list[float]:
     points = []
     for entry, form, key_chars, weight in found:
-        place = 28 * int(columns.area[entry - 1] != Area.MAIN) + 8 * int(columns.deprecated[entry - 1])
+        place = 28 * int(columns.area[entry - 1] != Area.MAIN) + 10 * int(columns.deprecated[entry - 1])
         doublings = min(8, math.log2(1 + weight))
         points.append(round(_FORM[Form(form)] + 2 * doublings + 16 * len(prefix) / key_chars - place, 6))
     return points

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livedocs.library.areas import Area
+from livedocs.library.promise import promise
 from livedocs.search.spelling import Spelling
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ class Columns:
         return self._numbers.get(label, -1)
 
     def _promise(self, asked: Area) -> NDArray[np.float32]:
-        """How likely an entry is looked for when no more is known of the query than the part that it asks for."""
-        links = np.minimum(8, np.log2(1 + self.links)) + np.minimum(16, np.log2(1 + self.page_links))
-        read_by_few = ~np.isin(self.area, (Area.MAIN, asked))
-        return (0.01 * links - 0.35 * read_by_few - 0.15 * self.deprecated).astype(np.float32)
+        """See `livedocs.library.promise`; the array is shared, so that nobody may change it."""
+        found = promise(self.links, self.page_links, self.area, self.deprecated, asked).astype(np.float32)
+        found.flags.writeable = False
+        return found
 
     def _allowed(self, filters: Filters) -> Truths:
         """Which entries pass; the array is shared, so that nobody may change it."""

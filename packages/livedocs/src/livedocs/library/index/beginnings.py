@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from livedocs.library.index.columns import EntryColumns
 
-# Points, as rules of the search give them: `livedocs.search.rules`.
-_FORM = {
+FORM_POINTS = {
     Form.NAME: 62.0,
     Form.TERM: 60.0,
     Form.SUFFIX: 54.0,
@@ -29,11 +28,20 @@ _FORM = {
     Form.INDEX: 46.0,
     Form.LINK: 38.0,
 }
-_COMPLETE = 16.0
-_PER_DOUBLING = 2.0
-_MOST_DOUBLINGS = 8.0
-_ELSEWHERE = -28.0
-_DEPRECATED = -8.0
+"""What a beginning is worth, by the form in which the whole key names its entry.
+
+These are the weights of `livedocs.search.rules`, which this layer may not import, as far as they can be known before
+anything is asked; a test compares them (``tests/search/test_stored_beginnings.py``). With others a key press would not
+be shown the entries that its rules put first.
+"""
+COMPLETE_POINTS = 16.0
+"""For a key of which all is typed; less in proportion to what is missing."""
+POINTS_PER_DOUBLING = 2.0
+"""Each time the number of links doubles, up to `MOST_DOUBLINGS`."""
+MOST_DOUBLINGS = 8.0
+ELSEWHERE_POINTS = -28.0
+"""For release notes and the interface for another language, see `livedocs.library.areas`."""
+DEPRECATED_POINTS = -10.0
 
 _GREATEST_WEIGHT = np.iinfo(np.uint16).max
 _KEYS_COMPARED_AT_ONCE = 16384
@@ -55,7 +63,7 @@ class _Keys:
         longer = np.flatnonzero(self.chars[start:end] > typed) + start
         if len(longer) <= BEGINNING_MATCHES:
             return None
-        promise = self.promise[longer] + _COMPLETE * typed / self.chars[longer]
+        promise = self.promise[longer] + COMPLETE_POINTS * typed / self.chars[longer]
         best_first = longer[np.lexsort((self.forms[longer], self.entry_ids[longer], -promise))]
         _, firsts = np.unique(self.entry_ids[best_first], return_index=True)
         chosen = best_first[np.sort(firsts)[:BEGINNING_MATCHES]]
@@ -82,11 +90,11 @@ def _read(connection: sqlite3.Connection, columns: EntryColumns) -> _Keys:
     ).fetchall()
     keys: list[str] = [row[0] for row in rows]
     entry_ids, forms, weights = np.array([row[1:] for row in rows], np.int64).reshape(len(rows), 3).T
-    place = _ELSEWHERE * (columns.area != Area.MAIN) + _DEPRECATED * columns.deprecated
-    doublings = np.minimum(_MOST_DOUBLINGS, np.log2(1 + weights))
+    place = ELSEWHERE_POINTS * (columns.area != Area.MAIN) + DEPRECATED_POINTS * columns.deprecated
+    doublings = np.minimum(MOST_DOUBLINGS, np.log2(1 + weights))
     promise = (
-        np.array([_FORM[form] for form in Form if form in _FORM])[forms]
-        + _PER_DOUBLING * doublings
+        np.array([FORM_POINTS[form] for form in Form if form in FORM_POINTS])[forms]
+        + POINTS_PER_DOUBLING * doublings
         + place[entry_ids - 1]
     )
     chars = np.array([len(key) for key in keys], np.int64)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livedocs.library.areas import Area
 from livedocs.library.index.fields import WordNumbers
 from livedocs.library.postings import pack_column
+from livedocs.library.promise import promise
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,9 +44,8 @@ class EntryColumns:
     page_links: NDArray[np.integer[Any]]
 
     def promise(self) -> NDArray[np.float64]:
-        """How likely an entry is looked for before anything is known of the query; postings say the rest."""
-        popularity = np.minimum(8, np.log2(1 + self.links)) + np.minimum(16, np.log2(1 + self.page_links))
-        return 0.01 * popularity - 0.35 * (self.area != Area.MAIN) - 0.15 * self.deprecated
+        """See `livedocs.library.promise`; by these numbers postings are cut into blocks."""
+        return promise(self.links, self.page_links, self.area, self.deprecated)
 
 
 def write_columns(connection: sqlite3.Connection) -> EntryColumns:
