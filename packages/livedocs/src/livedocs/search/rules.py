@@ -1,9 +1,15 @@
 """Ranking rules: each one reason to put candidates higher or lower, in points.
 
 A rule sees the query and the evidence of all candidates and gives each of them points. A candidate's score is their
-sum, so every rule can be read, tested and changed alone, and "why is this first?" is answered by listing them. A rule's
-weights are its fields and stand nowhere else; ``python -m benchmarks.relevance JUDGED`` prints what they reach
-together, and ``python -m benchmarks.weights JUDGED`` what each of them is worth.
+sum, so every rule can be read, tested and changed alone, and "why is this first?" is answered by listing them.
+
+The scale: 100 points are those of an entry whose full name is just what was typed; every other weight says how much of
+that a reason is worth. Those that decide what is right (a name, a heading, a text, a meaning) go up to about 100; those
+that only decide between several that are right (links, kinds, parts that few read) to about 30.
+
+A rule's weights are its fields. To change one, change it here: ``python -m benchmarks.relevance JUDGED`` prints what
+they reach together, and ``python -m benchmarks.weights JUDGED`` what each of them is worth. The index chooses what it
+stores for beginnings of names by some of them as well (`livedocs.library.index.beginnings`); a test says which.
 """
 
 # A rule that looks at the evidence alone is given the query all the same, as the port says.
@@ -42,12 +48,27 @@ class Rule(Protocol):
 
 
 def _by_form(points: Mapping[Form, float]) -> Values:
+    """Points as an array to be looked up by `Form`; 0 for forms that are not there."""
     return np.array([points.get(form, 0.0) for form in Form])
 
 
 @dataclass(frozen=True)
 class NamedExactly:
-    """It is called just what was typed. The stronger the form of the name the better; a freer reading counts less."""
+    """It is called just what was typed. The stronger the form of the name the better; a freer reading counts less.
+
+    Attributes:
+        forms: points by the form in which what was typed names the entry.
+        freer_reading: added once for each more literal reading that was looked up before the one that matched, see
+            `Query.readings`.
+        words_as_name: added when several words together are a name (``json dumps``), which hardly mean anything else.
+        first_of_error: added for what explains a known error message best. It outweighs all that texts say, because the
+            words of a message are CPython's, not the documentation's.
+        same_case: added when the name is written as it was typed, in small letters, as most names are.
+        same_capitals: the same with capitals: nobody presses shift for nothing, ``Decimal`` is the class, not the
+            module.
+        further_key: added for each further key that was looked up and names the entry as well.
+        name: how an explanation calls the rule.
+    """
 
     forms: Mapping[Form, float] = field(
         default_factory=lambda: {
@@ -70,11 +91,7 @@ class NamedExactly:
     name: str = "named exactly"
 
     def points(self, query: Query, evidence: Evidence) -> Values:
-        """The strongest of its exact matches; the same case and further keys add to it.
-
-        Several words that together are a dotted name (``json dumps``) can hardly mean anything else. What explains an
-        error is known before any text is read: its words are CPython's, not the documentation's.
-        """
+        """The strongest of its exact matches; the same case and further keys add to it."""
         names = evidence.names
         if not names.exact.any():
             return np.zeros(len(evidence))
@@ -84,7 +101,6 @@ class NamedExactly:
         elif query.shape is Shape.ERROR:
             worth += self.first_of_error * (names.ranks == 0)
         points = evidence.strongest(worth, names.exact)
-        # Nobody presses shift for nothing: Decimal is the class, not the module.
         same_case = self.same_case if query.name.islower() else self.same_capitals
         points += same_case * evidence.strongest(names.same_case.astype(float), names.exact)
         return points + self.further_key * np.maximum(0, evidence.keys_matched() - 1)
@@ -96,7 +112,15 @@ class NamedExactly:
 
 @dataclass(frozen=True)
 class NameBegins:
-    """Its name begins with what was typed; the less is missing, the better."""
+    """Its name begins with what was typed; the less is missing, the better.
+
+    Even a complete one has fewer points than the same form has in `NamedExactly`.
+
+    Attributes:
+        forms: points by the form in which the whole key names the entry; nothing begins with initials.
+        complete: added in proportion to how much of the key was typed.
+        name: how an explanation calls the rule.
+    """
 
     forms: Mapping[Form, float] = field(
         default_factory=lambda: {
@@ -129,7 +153,14 @@ class NameBegins:
 
 @dataclass(frozen=True)
 class HeadingSaysIt:
-    """Its heading says what was asked and little else: a name's words, a title, an index line, the text of a link."""
+    """Its heading says what was asked and little else: a name's words, a title, an index line, the text of a link.
+
+    Attributes:
+        most: when the heading has all words of the query and no others.
+        beside_names: the same for a name while something is called just that: words that merely share its stem are
+            hardly what was meant.
+        name: how an explanation calls the rule.
+    """
 
     most: float = 60.0
     beside_names: float = 20.0
@@ -139,14 +170,19 @@ class HeadingSaysIt:
         """By the square of the F-measure, the harmonic mean of how much of the query and of the heading is shared."""
         both = evidence.recall + evidence.precision
         shared = 2 * evidence.recall * evidence.precision / np.maximum(both, 1e-9)
-        # Where something is called what was typed, words that merely share its stem are not what was meant.
         most = self.beside_names if query.shape is Shape.NAME and evidence.named else self.most
         return most * shared * shared
 
 
 @dataclass(frozen=True)
 class TextSpeaksOfIt:
-    """Its text speaks of what was asked, of the rare words above all; a name is better looked up than read about."""
+    """Its text speaks of what was asked, of the rare words above all; a name is better looked up than read about.
+
+    Attributes:
+        words: when the text speaks of every word of a question or an error, and of little else.
+        name_or_syntax: the same for a name or a piece of syntax.
+        name: how an explanation calls the rule.
+    """
 
     words: float = 90.0
     name_or_syntax: float = 25.0
@@ -160,7 +196,15 @@ class TextSpeaksOfIt:
 
 @dataclass(frozen=True)
 class LinkedOften:
-    """The rest of the documentation leads to it, or to its page; each doubling counts the same, up to a bound."""
+    """The rest of the documentation leads to it, or to its page.
+
+    Attributes:
+        per_doubling: each time the number of links to the entry doubles.
+        most_doublings: how often that counts: 255 links are as good as any more.
+        page_per_doubling: each time the number of links to all entries of its page doubles, without a bound; only for
+            words, because a question is answered by a chapter that many refer to rather than by one of its lines.
+        name: how an explanation calls the rule.
+    """
 
     per_doubling: float = 2.0
     most_doublings: float = 8.0
@@ -168,7 +212,7 @@ class LinkedOften:
     name: str = "linked often"
 
     def points(self, query: Query, evidence: Evidence) -> Values:
-        """By the logarithm of the number of links."""
+        """By the binary logarithm of the number of links, and of one more so that none is 0."""
         columns = evidence.columns
         to_entry = np.minimum(self.most_doublings, np.log2(1 + evidence.of(columns.links)))
         to_page = np.log2(1 + evidence.of(columns.page_links)) if query.shape is Shape.WORDS else 0.0
@@ -177,7 +221,15 @@ class LinkedOften:
 
 @dataclass(frozen=True)
 class ReadByFew:
-    """It stands in a part that few look for, or is on its way out."""
+    """It stands in a part that few look for, or is on its way out.
+
+    Attributes:
+        news: for release notes and changelogs.
+        native: for the interface for another language, such as Python's for C.
+        deprecated: for what the documentation calls deprecated, unless that was asked for.
+        asked_for: in the place of the first two when the query asks for that part in so many words.
+        name: how an explanation calls the rule.
+    """
 
     news: float = -28.0
     native: float = -28.0
@@ -203,6 +255,15 @@ class KindOfEntry:
 
     Whoever types a dot before the name asks for a member. A question is answered by what one calls or reads rather than
     by a constant or an option.
+
+    Attributes:
+        by_name: by kind, for a name without a dot.
+        by_member: by kind, for a name behind a dot that has nothing before it, or somebody's variable: ``.append``,
+            ``my_list.append``.
+        built_in: for a name, when the entry needs no import.
+        section_on_syntax: for syntax, when the entry is a section.
+        by_question: by kind, for words and errors.
+        name: how an explanation calls the rule.
     """
 
     by_name: Mapping[str, float] = field(
@@ -248,14 +309,20 @@ def _by_kind(points: Mapping[str, float], evidence: Evidence) -> Values:
 
 @dataclass(frozen=True)
 class HomeDocset:
-    """It belongs to the language itself, which most questions are about when several docsets are searched."""
+    """It belongs to the language itself, which most questions are about when several docsets are searched.
+
+    Attributes:
+        language: for every entry of that docset, in any version.
+        docset: its name.
+        name: how an explanation calls the rule.
+    """
 
     language: float = 12.0
     docset: str = "python"
     name: str = "the language's own"
 
     def points(self, query: Query, evidence: Evidence) -> Values:
-        """The same for every entry of that docset, in any version."""
+        """The same for all of them; nothing when the library holds no other docset."""
         columns = evidence.columns
         numbers = [docset.id for docset in columns.docsets if docset.name == self.docset]
         if not numbers or len(columns.docsets) == len(numbers):
@@ -265,7 +332,13 @@ class HomeDocset:
 
 @dataclass(frozen=True)
 class MeansIt:
-    """It means what was asked, in whatever words."""
+    """It means what was asked, in whatever words; only prose is compared so, see `livedocs.search.meaning`.
+
+    Attributes:
+        most: when it says the very same.
+        unrelated: the similarity (a cosine) of two texts that have nothing to do with each other.
+        name: how an explanation calls the rule.
+    """
 
     most: float = 100.0
     unrelated: float = 0.2
