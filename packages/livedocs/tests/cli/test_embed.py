@@ -140,8 +140,9 @@ def test_without_the_extra_an_embedded_library_is_searched_by_words_with_a_warni
     assert embedded("search", "--json", QUESTION).stdout != by_words.stdout
 
 
-def test_for_one_word_no_model_is_loaded(embedded, lacking):
-    assert embedded("search", "template", **lacking("onnxruntime")).stderr == ""
+@pytest.mark.parametrize("query", ["template", "not in", "TemplateNotFound: no such file", "kind:class template"])
+def test_for_anything_but_prose_no_model_is_loaded(embedded, lacking, query):
+    assert embedded("search", query, **lacking("onnxruntime")).stderr == ""
 
 
 def test_embed_of_a_library_that_is_not_there_says_how_to_get_one(empty, semantic_cache):

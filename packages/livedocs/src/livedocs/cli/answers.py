@@ -11,8 +11,10 @@ from livedocs.library import snapshot
 from livedocs.library.keys import fold
 from livedocs.search import advice
 from livedocs.search.engine import Engine
+from livedocs.search.meaning import is_prose
 from livedocs.search.models import Filters
 from livedocs.search.opening import open_engine
+from livedocs.search.reading import parse
 from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
@@ -52,8 +54,11 @@ def search(
         LibraryError: the library is missing, damaged or from another version.
         QueryError: the query is too long.
     """
-    with _naming_damage(library_path), open_engine(library_path, models_folder) as engine:
-        return engine.search(_printable(query), limit=limit, filters=filters, explain=explain)
+    text = _printable(query)
+    # Loading the model takes longer than a search; for anything but prose it need not be there.
+    folder = models_folder if is_prose(parse(text, filters)) else None
+    with _naming_damage(library_path), open_engine(library_path, folder) as engine:
+        return engine.search(text, limit=limit, filters=filters, explain=explain)
 
 
 def limits(library_path: Path, query: str, *, filters: Filters) -> list[str]:

@@ -145,14 +145,13 @@ def search(
     settings, query = _settings(), " ".join(words)
     name, version = split_docset(docset)
     filters = Filters(docset=name, version=version, kind=kind)
-    # A single word has no meaning beyond its letters, so the model need not be loaded for it.
     result = answers.search(
         settings.library_path,
         query,
         limit=limit,
         filters=filters,
         explain=explain,
-        models_folder=settings.models_folder if " " in query else None,
+        models_folder=settings.models_folder,
     )
     printing.search_json(result) if as_json else printing.search_result(result)
     if not result.hits:
