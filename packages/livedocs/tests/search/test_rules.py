@@ -200,6 +200,11 @@ def test_two_reasons_to_be_read_by_few_add_up(points: Points) -> None:
     assert both == news + deprecated
 
 
+def test_what_is_deprecated_is_no_answer_to_a_question_but_may_be_asked_for_by_name(points: Points) -> None:
+    deprecated = {"deprecated": True}
+    assert points(ReadByFew(), A_QUESTION, deprecated) < points(ReadByFew(), A_NAME, deprecated) < [0]
+
+
 def test_what_is_deprecated_loses_nothing_when_it_is_asked_for(evidence_of: Callable[..., Evidence]) -> None:
     deprecated = evidence_of({"deprecated": True})
     asked, not_asked = (parse("open", Filters(deprecated=choice)) for choice in (True, None))

@@ -226,7 +226,8 @@ class ReadByFew:
     Attributes:
         news: for release notes and changelogs.
         native: for the interface for another language, such as Python's for C.
-        deprecated: for what the documentation calls deprecated, unless that was asked for.
+        deprecated: for what the documentation calls deprecated, when it was asked for by name.
+        deprecated_answer: for the same as an answer to a question: somebody would build on it.
         asked_for: in the place of the first two when the query asks for that part in so many words.
         name: how an explanation calls the rule.
     """
@@ -234,6 +235,7 @@ class ReadByFew:
     news: float = -28.0
     native: float = -28.0
     deprecated: float = -10.0
+    deprecated_answer: float = -35.0
     asked_for: float = 20.0
     name: str = "read by few"
 
@@ -245,8 +247,10 @@ class ReadByFew:
         wanted = asked_area(query)
         if wanted is not Area.MAIN:
             area[wanted] = self.asked_for
-        asked = query.filters.deprecated is True
-        return area[evidence.of(columns.area)] + (0.0 if asked else self.deprecated) * evidence.of(columns.deprecated)
+        deprecated = self.deprecated_answer if query.shape is Shape.WORDS else self.deprecated
+        if query.filters.deprecated:  # nothing else was asked for
+            deprecated = 0.0
+        return area[evidence.of(columns.area)] + deprecated * evidence.of(columns.deprecated)
 
 
 @dataclass(frozen=True)
