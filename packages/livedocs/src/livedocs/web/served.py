@@ -57,7 +57,7 @@ class Served:
 
 
 class ServedLibrary:
-    """A library in memory that follows its file: when a build replaces the file, the new snapshot is served.
+    """A library mapped into memory that follows its file: when a build replaces the file, the new snapshot is served.
 
     Args:
         path: the library's file.
@@ -91,7 +91,7 @@ class ServedLibrary:
         self._after_swap.append(act)
 
     async def load(self) -> None:
-        """Copy the library into memory for the first time.
+        """Map the library into memory for the first time.
 
         Raises:
             LibraryError: it is missing, damaged, or from another version; the message says what to do.
