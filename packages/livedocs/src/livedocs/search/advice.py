@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from livedocs.library.keys import split_docset
 from livedocs.search.reading import clean, parse
 
 if TYPE_CHECKING:
@@ -33,9 +34,14 @@ def limits(query: str, filters: Filters, *, docsets: Sequence[str], kinds: Seque
     applied = parsed.filters
     said: list[str] = []
     if applied.docset or applied.version:
-        wanted = f"{applied.docset}@{applied.version}" if applied.version else applied.docset
-        known = wanted in docsets or wanted in {docset.partition("@")[0] for docset in docsets}
-        said.append(f"Only the docset {wanted} was searched.{_there_is('The library holds', docsets, known=known)}")
+        wanted = f"version {applied.version}"
+        if applied.docset:
+            wanted = f"the docset {applied.docset}{applied.version and '@'}{applied.version}"
+        known = any(
+            applied.docset in {"", name} and applied.version in {"", version}
+            for name, version in map(split_docset, docsets)
+        )
+        said.append(f"Only {wanted} was searched.{_there_is('The library holds', docsets, known=known)}")
     if applied.kind:
         there_is = _there_is("There are", kinds, known=applied.kind in kinds)
         said.append(f"Only entries of the kind {applied.kind} were searched.{there_is}")
