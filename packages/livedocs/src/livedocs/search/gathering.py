@@ -26,18 +26,24 @@ if TYPE_CHECKING:
     from livedocs.search.text import TextEvidence
 
 _NAMES = 100
-"""Entries of one name that are looked at; filters look at `_NAMES_FILTERED`."""
+"""Entries with a name that was looked up that are ranked, the strongest forms first."""
 _NAMES_FILTERED = 2000
+"""The same when filters will leave out most of them."""
 _TEXTS = 300
 """Best places in postings that are looked at; an entry has as many as it holds words of the query."""
 _ENOUGH_NAMES = 20
 """When so many entries are called what was typed, a name is not looked for in text."""
 
 _SYNONYMS = 5
+"""Other words that stand for a word at most, the first ones of the thesaurus."""
 _SYNONYM_WEIGHT = 0.5
+"""What an entry that holds a synonym has of the points of one that holds the word itself."""
 _COMPLETIONS = 5
+"""Words that stand at most for one that is still being typed, the most frequent ones."""
 _COMPLETION_WEIGHT = 0.7
+"""The same as `_SYNONYM_WEIGHT` for an entry that holds such a word."""
 _MIN_COMPLETED_CHARS = 2
+"""A single letter may begin anything."""
 _COMMON_TERM = 50
 """A word in so many entries is taken as complete: what else it may begin hardly adds to it."""
 
@@ -57,9 +63,13 @@ class Gatherer:
         self._meaning = meaning
 
     def names(self, query: Query) -> NameMatches:
-        """What is called what was typed, or begins so while the query is still being typed; filters come later."""
+        """What is called what was typed, or begins so while the query is still being typed; filters come later.
+
+        A query that ends with a space or a bracket is complete; when nothing is called that, it was ended too soon.
+        """
         exact = self.named(query, query.readings)
-        if not query.open_ended or not query.beginning:
+        complete = not query.open_ended and (len(exact) > 0 or query.phrases)
+        if complete or not query.beginning:
             return exact
         return exact.joined(_beginnings(self._reader.beginning_with(query.beginning, all_entries=bool(query.filters))))
 

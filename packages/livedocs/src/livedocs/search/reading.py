@@ -55,8 +55,8 @@ def parse(text: str, filters: Filters = Filters()) -> Query:  # noqa: B008 - fro
             f"The query is {len(said)} characters long, at most {MAX_QUERY_CHARS} can be answered. "
             "Paste the last line of an error rather than all of it."
         )
+    open_ended = not said[-1:].isspace()  # a filter behind it does not end the last word
     typed, filters = _take_filters(unicodedata.normalize("NFC", said), filters)
-    open_ended = not typed[-1:].isspace()
     asked = clean(typed)
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
