@@ -151,7 +151,9 @@ class Engine:
         """Everything the filters let through, the most linked first."""
         columns = self._resident.columns
         passing = np.flatnonzero(columns.allowed(filters))
-        most = passing[np.argsort(-columns.links[passing].astype(np.int64), kind="stable")[:_LISTED]]
+        # Numbers that order by links, then by entry: the most of them are found without sorting all.
+        linked = (columns.links[passing].astype(np.int64) << 32) - passing
+        most = passing[np.argpartition(linked, -_LISTED)[-_LISTED:]] if len(passing) > _LISTED else passing
         return Evidence(columns, NameMatches.none(), listed=most + 1)
 
     def _hits(self, query: Query, evidence: Evidence, limit: int, *, explain: bool) -> tuple[Hit, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from livedocs.search.models import Filters
 
 _FILTERS_REMEMBERED = 64
+"""Each takes a byte for every entry of the library."""
 _COMPLETIONS_REMEMBERED = 1024
 _LAST_CHARACTER = "\U0010ffff"
 

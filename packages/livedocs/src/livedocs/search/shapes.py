@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from livedocs.library.analysis import STOP_WORDS
 from livedocs.library.keys import SYNTAX_WORDS, fold, is_keyword
 from livedocs.search.messages import explanation
 from livedocs.search.query import Query, Shape
@@ -43,11 +44,7 @@ _LITERAL = re.compile(r"^(?:([a-zA-Z]?)(?:\"[^\"]*\"|'[^']*')|(\[)[^\[\]]*\]|(\{
 _TYPES_OF_LITERALS = {"[": "list.", "{": "dict.", "b": "bytes.", "B": "bytes."}
 _ARGUMENTS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _OPEN_ARGUMENTS = re.compile(r"[(\[].*$", re.DOTALL)
-_SAYS_NOTHING = frozenset(
-    """a an and are as at be by can could do does for from get has have how i if in into is it its me my of on or our
-    should so that the their them then there this to use using via want was way what when where which who why will with
-    without would you your python""".split()  # noqa: SIM905 - reads better than a hundred quotes
-)
+_SAYS_NOTHING = STOP_WORDS | {"python"}
 """Words so common in questions that they find nothing; a query of only such words keeps them all."""
 
 _QUESTION = re.compile(
