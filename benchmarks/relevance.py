@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.judging import HITS, Answer, Judge
+from livedocs.library.keys import split_docset
 from livedocs.search.models import Filters
 from livedocs.search.opening import open_engine
 from livedocs.settings import Settings
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, help="the results that the peers' benchmark wrote")
     parser.add_argument("--protocol", action="store_true", help="answer the peers' benchmark on standard input")
     arguments = parser.parse_args()
-    name, _, version = arguments.docset.partition("@")
+    name, version = split_docset(arguments.docset)
     filters = Filters() if arguments.among_all else Filters(docset=name, version=version)
     models = Settings().models_folder
     with open_engine(arguments.library) as words, open_engine(arguments.library, models) as both:

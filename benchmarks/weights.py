@@ -1,10 +1,12 @@
 """What each weight of the ranking rules is worth, on judged queries split into parts.
 
-``python -m benchmarks.weights JUDGED.jsonl ... [--scorer FOLDER] [--library FILE] [--only RULE] [--parts N]``
+``python -m benchmarks.weights JUDGED.jsonl ... [--scorer FOLDER] [--library FILE] [--only RULE] [--parts N]
+[--docset NAME[@VERSION]]``
 
 Every number among a rule's fields is halved, lowered, raised and doubled, alone. Printed is the change of MRR@10, for
 all queries and for each part of them (every N-th query belongs to one part). A change is worth making when every part
-gains by it: what helps one part and harms another is noise, and what helps a single query is no rule.
+gains by it: what helps one part and harms another is noise, and what helps a single query is no rule. Words alone are
+compared, so that the weights of meaning change nothing here.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.judging import Answer, Judge
+from livedocs.library.keys import split_docset
 from livedocs.search.models import Filters
 from livedocs.search.opening import open_engine
 from livedocs.search.rules import RULES
@@ -35,13 +38,14 @@ def main() -> None:
     parser.add_argument("judged", type=Path, nargs="+", help="files of judged queries")
     parser.add_argument("--scorer", type=Path, help="folder of score.py and anchors.json")
     parser.add_argument("--library", type=Path, default=Settings().library_path)
-    parser.add_argument("--docset", default="python")
+    parser.add_argument("--docset", default="python", help="docset the judgements speak of, NAME[@VERSION]; '': all")
     parser.add_argument("--only", default="", help="only the rule whose class has this name")
     parser.add_argument("--parts", type=int, default=4)
     arguments = parser.parse_args()
     judge = Judge(arguments.scorer or arguments.judged[0].parent)
     judged = [item for path in arguments.judged for item in judge.read(path)]
-    filters = Filters(docset=arguments.docset)
+    name, version = split_docset(arguments.docset)
+    filters = Filters(docset=name, version=version)
     with open_engine(arguments.library) as engine:
         base = judge.ask(engine, filters, judged, explain=False)
         print(f"{'weight':44}{'factor':>8}{'MRR@10':>9}{'S@1':>9}   each part")
