@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from livedocs.semantic.entry_vectors import RECORD_BYTES, EntryVectors, joined
+from livedocs.semantic.entry_vectors import RECORD_BYTES, EntryVectors
 
 COUNT = 20_000
 
@@ -43,9 +43,9 @@ def test_a_vector_takes_one_byte_a_number(stored: EntryVectors) -> None:
     assert len(stored.stored()) == COUNT * RECORD_BYTES
 
 
-def test_stored_vectors_are_read_back_and_joined(vectors: NDArray[np.float32], stored: EntryVectors) -> None:
+def test_stored_vectors_of_several_are_read_back_as_one(vectors: NDArray[np.float32], stored: EntryVectors) -> None:
     halves = [EntryVectors.of(vectors[: COUNT // 2]), EntryVectors.of(vectors[COUNT // 2 :])]
-    again = joined(EntryVectors(memoryview(half.stored())) for half in halves)
+    again = EntryVectors(b"".join(half.stored() for half in halves))
     assert len(again) == COUNT
     for ours, theirs in zip(again.nearest(vectors[3], 5), stored.nearest(vectors[3], 5), strict=True):
         np.testing.assert_array_equal(ours, theirs)

@@ -9,8 +9,6 @@ import numpy as np
 from livedocs.semantic.weights import DIMENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
 _RECORD = np.dtype([("scale", "<f4"), ("numbers", "i1", (DIMENSIONS,))])
@@ -108,8 +106,3 @@ class EntryVectors:
         if possible is None:
             return np.sort(np.argpartition(differing, compared)[:compared])
         return np.sort(possible[np.argpartition(differing[possible], compared)[:compared]])
-
-
-def joined(parts: Iterable[EntryVectors]) -> EntryVectors:
-    """The vectors of several, in their order."""
-    return EntryVectors(b"".join(part.stored() for part in parts))
