@@ -29,8 +29,10 @@ _NAMES = 100
 """Entries with a name that was looked up that are ranked, the strongest forms first."""
 _NAMES_FILTERED = 2000
 """The same when filters will leave out most of them."""
-_TEXTS = 300
+_TEXTS = 150
 """Best places in postings that are looked at; an entry has as many as it holds words of the query."""
+_TEXTS_WITH_PHRASES = 1500
+"""The same when most of them may not hold the phrase."""
 _ENOUGH_NAMES = 20
 """When so many entries are called what was typed, a name is not looked for in text."""
 
@@ -119,7 +121,13 @@ class Gatherer:
         area = asked_area(query)
         all_entries = allowed is not None or area is not Area.MAIN
         found = {item.term: item for item in self._reader.postings(terms, all_entries=all_entries)}
-        evidence = evaluate(groups, found, self._resident.columns.promise(area), allowed, _TEXTS)
+        evidence = evaluate(
+            groups,
+            found,
+            self._resident.columns.promise(area),
+            allowed,
+            _TEXTS_WITH_PHRASES if query.phrases else _TEXTS,
+        )
         if evidence is not None and query.all_words:
             return evidence.only(evidence.complete)
         return evidence
