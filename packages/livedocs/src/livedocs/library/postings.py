@@ -37,6 +37,17 @@ class Postings:
     text: NDArray[np.uint8]
     heading: NDArray[np.uint8]
 
+    @classmethod
+    def together(cls, parts: Sequence[Postings]) -> Postings:
+        """Those of several lots, one behind the other; a single one is not copied."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            np.concatenate([part.entry_ids for part in parts]),
+            np.concatenate([part.text for part in parts]),
+            np.concatenate([part.heading for part in parts]),
+        )
+
 
 _POSTING_BYTES = 6
 

@@ -1,7 +1,8 @@
 """The engine: a query in, ranked hits out.
 
-parse the query -> tiers propose candidates (names and terms, beginnings, text, corrected spelling) -> rules order them.
-Everything is read through the `CandidateReader` port; ordering is pure.
+parse the query -> tiers propose candidates (names and terms, their beginnings, text, meaning) -> rules order them. When
+nothing is called what was typed, the query is first read again: freer, or with its spelling corrected. Everything is
+read through the `CandidateReader` port; ordering is pure.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class SqliteCandidates:
         blocks_of: dict[str, list[Postings]] = {}
         for term, _, data in rows:
             blocks_of.setdefault(term, []).append(unpack_postings(data))
-        return [TermPostings(term, counts[term], _joined(found)) for term, found in blocks_of.items()]
+        return [TermPostings(term, counts[term], Postings.together(found)) for term, found in blocks_of.items()]
 
     def hits(self, entry_ids: Sequence[int]) -> list[Hit]:
         """See `CandidateReader.hits`."""
@@ -132,16 +132,6 @@ class SqliteCandidates:
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
         return self._connection.execute(statement, values).fetchall()
-
-
-def _joined(blocks: list[Postings]) -> Postings:
-    if len(blocks) == 1:
-        return blocks[0]
-    return Postings(
-        np.concatenate([block.entry_ids for block in blocks]),
-        np.concatenate([block.text for block in blocks]),
-        np.concatenate([block.heading for block in blocks]),
-    )
 
 
 def _marks(values: Collection[Any]) -> str:

@@ -54,7 +54,7 @@ def joined(
             yield new
             new = next(added, None)
         if new is not None and new[0] == term:
-            yield term, _concatenated([found, new[1]])
+            yield term, Postings.together([found, new[1]])
             new = next(added, None)
         else:
             yield term, found
@@ -100,7 +100,7 @@ def blocks(postings: Postings, promise: NDArray[np.float64]) -> Iterator[Posting
 def _in_order(found: list[Postings]) -> Postings:
     if len(found) == 1:
         return found[0]
-    every = _concatenated(found)
+    every = Postings.together(found)
     return _chosen(every, np.argsort(every.entry_ids))
 
 
@@ -117,11 +117,3 @@ def _without(postings: Postings, removed: Gap) -> Postings:
 
 def _chosen(postings: Postings, positions: NDArray[np.intp]) -> Postings:
     return Postings(postings.entry_ids[positions], postings.text[positions], postings.heading[positions])
-
-
-def _concatenated(found: list[Postings]) -> Postings:
-    return Postings(
-        np.concatenate([postings.entry_ids for postings in found]),
-        np.concatenate([postings.text for postings in found]),
-        np.concatenate([postings.heading for postings in found]),
-    )
