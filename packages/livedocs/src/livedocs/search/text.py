@@ -8,7 +8,7 @@ thing. The index has, for each term and entry, how much the entry's fields speak
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,21 +104,20 @@ def evaluate(
         limit: entries wanted at most.
 
     Returns:
-        The evidence; None when no entry holds any of the words.
+        The evidence; None when no entry that may be found holds any of the words.
     """
     rarity = np.array([_rarity(group, found, len(promise)) for group in groups])
     share = (rarity / rarity.sum()).astype(np.float32)
     stack = _Stack.of(groups, found)
-    if stack is None:
+    if stack is not None and allowed is not None:
+        stack = stack.only(allowed[stack.ids - 1])
+    if stack is None or not len(stack.ids):
         return None
     worth = (share[stack.group_of] * stack.weights)[stack.part] * (stack.text + _HEADING_SHARE * stack.heading) / FULL
     scores = np.bincount(stack.ids, weights=worth)[stack.ids] + promise[stack.ids - 1]
-    if allowed is not None:
-        scores[~allowed[stack.ids - 1]] = -np.inf
     # An entry stands in the stack once for each term it holds.
     best = np.argpartition(scores, -limit)[-limit:] if len(scores) > limit else np.arange(len(scores))
-    chosen = distinct(stack.ids[best if allowed is None else best[np.isfinite(scores[best])]])
-    return _details(stack, share, chosen) if len(chosen) else None
+    return _details(stack, share, distinct(stack.ids[best]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +159,16 @@ class _Stack:
             ids=np.concatenate([item.entry_ids for item in postings]).astype(np.intp),
             text=np.concatenate([item.text for item in postings]).astype(np.float32),
             heading=np.concatenate([item.heading for item in postings]).astype(np.float32),
+        )
+
+    def only(self, wanted: Truths) -> _Stack:
+        """The same without the postings that are not wanted."""
+        return replace(
+            self,
+            part=self.part[wanted],
+            ids=self.ids[wanted],
+            text=self.text[wanted],
+            heading=self.heading[wanted],
         )
 
 
