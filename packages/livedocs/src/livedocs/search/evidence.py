@@ -84,7 +84,7 @@ class Evidence:
         text: what texts and headings say; None when they were not asked, or say nothing.
         meanings: entries near the query in meaning; None when meaning was not asked for.
         listed: entries that only had to pass the filters.
-        named: whether anything is called what was typed, even if filters do not let it through.
+        named: whether anything is called what was typed or begins so, even if filters do not let it through.
 
     Attributes:
         entry_ids: the candidates, in ascending order; every other array is in this order.

@@ -34,7 +34,7 @@ _TEXTS = 150
 _TEXTS_WITH_PHRASES = 1500
 """The same when most of them may not hold the phrase."""
 _ENOUGH_NAMES = 20
-"""When so many entries are called what was typed, a name is not looked for in text."""
+"""When so many names and terms are what was typed or begin so, a name is not looked for in text."""
 
 _SYNONYMS = 5
 """Other words that stand for a word at most, the first ones of the thesaurus."""

@@ -61,8 +61,8 @@ class NamedExactly:
         freer_reading: added once for each more literal reading that was looked up before the one that matched, see
             `Query.readings`.
         words_as_name: added when several words together are a name (``json dumps``), which hardly mean anything else.
-        first_of_error: added for what explains a known error message best. It outweighs all that texts say, because the
-            words of a message are CPython's, not the documentation's.
+        first_of_error: added for what explains an error best: its words are CPython's, not the documentation's, so that
+            headings and texts that hold them, which may have more points than a name, are seldom about the error.
         same_case: added when the name is written as it was typed, in small letters, as most names are.
         same_capitals: the same with capitals: nobody presses shift for nothing, ``Decimal`` is the class, not the
             module.
@@ -157,8 +157,8 @@ class HeadingSaysIt:
 
     Attributes:
         most: when the heading has all words of the query and no others.
-        beside_names: the same for a name while something is called just that: words that merely share its stem are
-            hardly what was meant.
+        beside_names: the same for a name while something is called that or begins so: words that merely share its stem
+            are hardly what was meant.
         name: how an explanation calls the rule.
     """
 
