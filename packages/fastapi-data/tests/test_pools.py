@@ -74,6 +74,15 @@ async def test_someone_who_is_cancelled_while_waiting_is_handed_nothing():
     assert queue.get_nowait() == "connection"
 
 
+async def test_someone_whose_coroutine_is_closed_while_waiting_is_handed_nothing():
+    queue: FairQueue[str] = FairQueue(1)
+    waiting = queue.wait(60)
+    waiting.send(None)
+    waiting.close()
+    queue.put_nowait("connection")
+    assert queue.get_nowait() == "connection"
+
+
 async def test_when_connecting_fails_whoever_waits_connects(users_file):
     threads = SQLiteThreads(2, None)
     begun, go_on = asyncio.Event(), threading.Event()

@@ -105,7 +105,8 @@ class FairQueue(QueueCommon[T]):
             async with asyncio.timeout(seconds):
                 return await waiter
         except BaseException:
-            if waiter.cancelled():
+            # Nobody cancels it for a coroutine that is closed.
+            if waiter.cancel() or waiter.cancelled():
                 with suppress(ValueError):
                     self._waiting.remove(waiter)
             elif (item := waiter.result()) is None:
