@@ -57,6 +57,16 @@ async def test_requests_share_an_answer_whatever_the_order_of_their_parameters(a
     assert await ask("tag=a&page=2&tag=b") == [["a", "b"], 2, 1]
 
 
+async def test_the_order_of_values_counts_however_their_names_are_written(app, client):
+    @app.get("/")
+    @cache_response
+    async def of(tag: str) -> str:
+        return tag
+
+    assert (await client.get("/?tag=1&%74ag=2")).json() == "2"
+    assert (await client.get("/?%74ag=2&tag=1")).json() == "1"
+
+
 async def test_short_addresses_are_remembered_until_they_are_too_many():
     app = FastAPI()
     app.get("/{number}")(cache_response(lambda number: number))

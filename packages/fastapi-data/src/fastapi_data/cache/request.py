@@ -131,7 +131,7 @@ def sorted_query(query: bytes) -> bytes:
     >>> sorted_query(b"b=2&a=2&a=1")
     b'a=2&a=1&b=2'
     """
-    return b"&".join(sorted(query.split(b"&"), key=_parameter_name))
+    return b"&".join(sorted(query.split(b"&"), key=_name_as_read))
 
 
 def query_that_counts(query: bytes, names: frozenset[str] | None) -> bytes:
@@ -142,15 +142,11 @@ def query_that_counts(query: bytes, names: frozenset[str] | None) -> bytes:
     """
     if names is None:
         return query
-    return b"&".join(part for part in query.split(b"&") if _as_read(_parameter_name(part)) in names)
+    return b"&".join(part for part in query.split(b"&") if _name_as_read(part) in names)
 
 
-def _as_read(name: bytes) -> str:
-    return unquote_plus(name.decode("latin-1"))
-
-
-def _parameter_name(parameter: bytes) -> bytes:
-    return parameter.partition(b"=")[0]
+def _name_as_read(parameter: bytes) -> str:
+    return unquote_plus(parameter.partition(b"=")[0].decode("latin-1"))
 
 
 def ask_for_all(scope: Scope, policy: CachePolicy) -> None:
