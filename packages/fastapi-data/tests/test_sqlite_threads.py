@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import threading
+import weakref
 from contextvars import ContextVar
 
 import anyio
@@ -10,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from fastapi_data import PoolExhaustedError
-from fastapi_data.sqlite_connection import SECONDS_BETWEEN_INTERRUPTS, Watch
+from fastapi_data.sqlite_connection import SECONDS_BETWEEN_INTERRUPTS, Watch, current_watch
 from fastapi_data.sqlite_threads import SQLiteThreads
 
 KINDS = ["memory", "shared", "sqlite"]
@@ -74,6 +77,66 @@ async def test_a_job_that_fails_and_that_nobody_waits_for_ends_no_thread():
     threads.call_later(lambda: 1 / 0)
     assert await threads.call(lambda: "still there") == "still there"
     threads.shutdown()
+
+
+def test_another_thread_helps_in_the_next_event_loop_too():
+    threads = SQLiteThreads(2, None)
+    # Broken, with an error in each of them, if not both stand at it in the end.
+    together = threading.Barrier(2, timeout=60)
+
+    async def call(*acts) -> None:
+        await asyncio.gather(*map(threads.call, acts))
+
+    # This loop is closed before it has looked whether another thread should help.
+    asyncio.run(call(threading.current_thread))
+    asyncio.run(call(together.wait, together.wait))
+    threads.shutdown()
+
+
+async def test_nothing_keeps_what_a_job_returned():
+    class Result:
+        """Something that tells when it is gone."""
+
+    threads, gone = SQLiteThreads(1, None), threading.Event()
+    result = await threads.call(Result)
+    weakref.finalize(result, gone.set)
+    del result
+    gc.collect()
+    assert await anyio.to_thread.run_sync(gone.wait, 60)
+    threads.shutdown()
+
+
+async def test_what_is_called_after_the_end_is_done_all_the_same():
+    threads = SQLiteThreads(1, None)
+    assert await threads.call(lambda: 1) == 1
+    threads.shutdown()
+    assert await threads.call(lambda: 2) == 2
+    threads.shutdown()
+
+
+async def test_work_that_raises_stop_iteration_raises_a_runtime_error(database):
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        await database.run(lambda _session: next(iter([])))
+
+
+async def test_an_interrupt_that_comes_late_spares_the_next_user_of_the_connection(kind, make_database):
+    database = make_database(kind, threads=1)
+    watches: list[Watch] = []
+
+    def first(session) -> int:
+        watches.append(current_watch())
+        return id(session.connection().connection.driver_connection)
+
+    def second(session) -> tuple[int, int]:
+        raw = session.connection().connection.driver_connection
+        # In the middle of a statement.
+        raw.create_function("abandon_first", 0, watches[0].abandon)
+        query = "WITH RECURSIVE n(i) AS (SELECT abandon_first() UNION ALL SELECT 1 FROM n LIMIT 100000) SELECT count(*)"
+        return id(raw), session.execute(text(f"{query} FROM n")).scalar_one()
+
+    async with database.lifespan():
+        connection = await database.run(first)
+        assert await database.run(second) == (connection, 100000)
 
 
 async def test_threads_that_helped_have_ended_when_nothing_waits(kind, make_database):

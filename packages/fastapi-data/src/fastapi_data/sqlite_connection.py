@@ -152,6 +152,11 @@ class Watch:
             connection.timed_out = False
             self._connection, self._statement_began = connection, monotonic()
 
+    def connection_leaves(self) -> None:
+        """Say in the job's thread that others get its connection, before they do: theirs must not be interrupted."""
+        with self._lock:
+            self._connection = None
+
     def require_caller(self) -> None:
         """Make sure in the job's thread that going on is of use.
 

@@ -169,6 +169,7 @@ class SQLiteEngines(Engines):
             return self._sync_engine.connect()
 
     def _keep(self, connection: Connection) -> None:
+        current_watch().connection_leaves()
         if connection.closed or connection.invalidated or connection.get_execution_options():
             # Somebody has changed it, and the pool knows how to undo that.
             connection.close()

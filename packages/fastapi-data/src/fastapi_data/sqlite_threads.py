@@ -42,7 +42,7 @@ class SQLiteThreads:
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
         self._begun = 0
-        self._looks_again = False
+        self._looks_on: asyncio.AbstractEventLoop | None = None
 
     async def call(self, act: Callable[[], T], *, begin_within_seconds: float | None = None) -> T:
         """Run a job.
@@ -59,7 +59,8 @@ class SQLiteThreads:
         """
         job = _Job(act)
         self._give(job.run)
-        if not self._looks_again:
+        # A loop that was closed in between looks no more.
+        if self._looks_on is not asyncio.get_running_loop():
             self._look_later()
         timers: list[_Repeating] = []
         if self.statement_timeout_seconds is not None:
@@ -92,6 +93,8 @@ class SQLiteThreads:
         self._jobs.put(None)
         for thread in threads:
             thread.join()
+        # What ended them would end the thread of whoever still comes, and leave the job undone.
+        self._jobs = SimpleQueue()
 
     def _give(self, act: Callable[[], object]) -> None:
         self._jobs.put(act)
@@ -111,17 +114,19 @@ class SQLiteThreads:
             while (act := self._jobs.get(block=stays)) is not None:
                 self._begun += 1
                 act()
+                # Else what it returned would be kept until there is something else to do.
+                del act
             self._jobs.put(None)  # for the next thread
         with self._lock:
             self._threads.discard(threading.current_thread())
 
     def _look_later(self) -> None:
-        self._looks_again = True
-        asyncio.get_running_loop().call_later(SECONDS_BEFORE_ANOTHER_THREAD, self._look, self._begun)
+        self._looks_on = asyncio.get_running_loop()
+        self._looks_on.call_later(SECONDS_BEFORE_ANOTHER_THREAD, self._look, self._begun)
 
     def _look(self, begun: int) -> None:
         """Start another thread if jobs wait and none has begun since the last look."""
-        self._looks_again = False
+        self._looks_on = None
         if self._jobs.empty() or not self._threads:
             return
         if self._begun == begun and len(self._threads) < self._count:
@@ -152,6 +157,11 @@ class _Job(Generic[T]):
         try:
             with watched(self.watch):
                 outcome = (self._context.run(self._act), None)
+        except StopIteration as error:
+            # No future takes one. Where coroutines raise it, it is a RuntimeError, too (PEP 479).
+            stopped = RuntimeError("The job raised StopIteration.")
+            stopped.__cause__ = error
+            outcome = (None, stopped)
         except BaseException as error:  # noqa: BLE001 - raised where the job is waited for
             outcome = (None, error)
         # The loop is closed when whoever waited has gone with it.
