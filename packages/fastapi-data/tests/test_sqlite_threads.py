@@ -139,6 +139,22 @@ async def test_an_interrupt_that_comes_late_spares_the_next_user_of_the_connecti
         assert await database.run(second) == (connection, 100000)
 
 
+async def test_an_interrupt_that_comes_late_spares_the_rows_that_are_left(database):
+    watches: list[Watch] = []
+    async with database.read_session() as session:
+        raw = (await (await session.connection()).get_raw_connection()).driver_connection
+        raw.create_function("note", 0, lambda: watches.append(current_watch()))
+        query = text(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100) SELECT i, note() FROM n"
+        )
+        rows = await session.stream(query, execution_options={"yield_per": 10})
+        assert len(await rows.fetchmany(10)) == 10
+        # Of jobs that are done.
+        for watch in watches:
+            watch.abandon()
+        assert len(await rows.fetchall()) == 90
+
+
 async def test_threads_that_helped_have_ended_when_nothing_waits(kind, make_database):
     database = make_database(kind, threads=2)
     together = threading.Barrier(2, timeout=60)

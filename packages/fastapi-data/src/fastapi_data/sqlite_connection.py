@@ -211,3 +211,5 @@ def watched(watch: Watch) -> Generator[None]:
         yield
     finally:
         _worker.watch = None
+        # A statement may have rows left for a later job, which an interrupt now would stop.
+        watch.connection_leaves()
