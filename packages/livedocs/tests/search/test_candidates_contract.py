@@ -12,6 +12,9 @@ from livedocs.library.postings import BEGINNING_MATCHES, BLOCK_ENTRIES, COLUMNS,
 from livedocs.search.candidates import CandidateReader, TermPostings
 from livedocs.search.models import Hit
 
+EVERY = range(1, 10**9)
+"""Ids of all entries."""
+
 
 @pytest.fixture(scope="module")
 def reader(any_reader: CandidateReader) -> CandidateReader:
@@ -73,8 +76,8 @@ def test_what_was_typed_is_never_part_of_a_statement(reader: CandidateReader) ->
 
 @pytest.mark.parametrize("prefix", ["asyncio.ga", "asyncio.", "pathlib.path.r", "a", "_", "%", "walrus"])
 def test_every_beginning_finds_longer_keys_only(reader: CandidateReader, prefix: str) -> None:
-    every = reader.beginning_with(prefix, all_entries=True)
-    promising = reader.beginning_with(prefix, all_entries=False)
+    every = reader.beginning_with(prefix, EVERY)
+    promising = reader.beginning_with(prefix, None)
     assert min(every.key_chars) > len(prefix)
     assert min(promising.key_chars) > len(prefix)
     assert {Form(form) for form in promising.forms.tolist()} <= set(Form)
@@ -87,36 +90,45 @@ def test_all_that_begins_so_is_found(reader: CandidateReader) -> None:
     begins = {key for key, _ in reader.names() if key.startswith(beginning) and key != beginning}
     assert begins
     named = {match.entry_id for match in reader.named(list(begins), 1000)}
-    assert set(reader.beginning_with(beginning, all_entries=True).entry_ids.tolist()) >= named
+    assert set(reader.beginning_with(beginning, EVERY).entry_ids.tolist()) >= named
 
 
 def test_signs_that_a_pattern_language_knows_begin_only_themselves(reader: CandidateReader) -> None:
     for prefix in ("%", "_"):
         keys = [key for key, _ in reader.names() if key.startswith(prefix) and len(key) > 1]
-        found = set(reader.beginning_with(prefix, all_entries=True).entry_ids.tolist())
+        found = set(reader.beginning_with(prefix, EVERY).entry_ids.tolist())
         assert found >= {match.entry_id for match in reader.named(keys, 10_000) if match.form <= Form.TITLE}
         assert len(found) < len(reader.columns()["links"]) / 4
 
 
 def test_of_a_frequent_beginning_the_most_promising_entries_are_found_each_once(reader: CandidateReader) -> None:
-    promising = reader.beginning_with("a", all_entries=False)
+    promising = reader.beginning_with("a", None)
     assert len(promising.entry_ids) == len(set(promising.entry_ids.tolist())) == BEGINNING_MATCHES
-    assert len(reader.beginning_with("a", all_entries=True).entry_ids) > 10 * BEGINNING_MATCHES
+    assert len(reader.beginning_with("a", EVERY).entry_ids) > 10 * BEGINNING_MATCHES
     columns, positions = reader.columns(), promising.entry_ids.astype(np.int64) - 1
     assert (columns["area"][positions] == Area.MAIN).mean() > 0.95
     assert np.median(columns["links"][positions]) > np.median(columns["links"]) + 5
 
 
 def test_a_rare_beginning_finds_the_same_either_way(reader: CandidateReader) -> None:
-    promising, every = (reader.beginning_with("asyncio.ga", all_entries=choice) for choice in (False, True))
+    promising, every = (reader.beginning_with("asyncio.ga", among) for among in (None, EVERY))
     assert {hit.name for hit in _hits(reader, promising)} == {hit.name for hit in _hits(reader, every)}
     assert "asyncio.gather" in {hit.name for hit in _hits(reader, promising)}
 
 
-@pytest.mark.parametrize("all_entries", [True, False])
-def test_what_begins_nothing_finds_nothing(reader: CandidateReader, all_entries: bool) -> None:  # noqa: FBT001
-    assert len(reader.beginning_with("qzxwvjk", all_entries=all_entries).entry_ids) == 0
-    assert len(reader.beginning_with("\U0010ffff", all_entries=all_entries).entry_ids) == 0
+@pytest.mark.parametrize("prefix", ["a", "asyncio.ga", "the"])
+def test_all_that_begins_so_is_found_among_some_entries(reader: CandidateReader, prefix: str) -> None:
+    every = reader.beginning_with(prefix, EVERY).entry_ids
+    first, last = np.quantile(every, [0.3, 0.6]).astype(int).tolist()
+    found = reader.beginning_with(prefix, range(first, last)).entry_ids
+    assert sorted(found) == sorted(entry for entry in every if first <= entry < last)
+    assert len(reader.beginning_with(prefix, range(0)).entry_ids) == 0
+
+
+@pytest.mark.parametrize("among", [EVERY, None])
+def test_what_begins_nothing_finds_nothing(reader: CandidateReader, among: range | None) -> None:
+    assert len(reader.beginning_with("qzxwvjk", among).entry_ids) == 0
+    assert len(reader.beginning_with("\U0010ffff", among).entry_ids) == 0
 
 
 # Postings

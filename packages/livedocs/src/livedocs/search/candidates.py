@@ -65,8 +65,8 @@ class CandidateReader(Protocol):
         """Entries with one of these keys; the strongest forms and most linked first."""
         ...
 
-    def beginning_with(self, prefix: str, *, all_entries: bool) -> Matches:
-        """Entries with a longer key that begins with ``prefix``: the most promising ones, or all."""
+    def beginning_with(self, prefix: str, among: range | None) -> Matches:
+        """Entries with a longer key that begins with ``prefix``: all among these ids; None: the most promising ones."""
         ...
 
     def postings(self, terms: Collection[str], *, all_entries: bool) -> list[TermPostings]:

@@ -65,7 +65,9 @@ class Gatherer:
         self._meaning = meaning
 
     def names(self, query: Query) -> NameMatches:
-        """What is called what was typed, or begins so while the query is still being typed; filters come later.
+        """What is called what was typed, or begins so while the query is still being typed.
+
+        Filters come later, except that nothing is read that they surely leave out.
 
         A query that ends with a space or a bracket is complete; when nothing is called that, it was ended too soon.
         """
@@ -73,7 +75,11 @@ class Gatherer:
         complete = not query.open_ended and (len(exact) > 0 or query.phrases)
         if complete or not query.beginning:
             return exact
-        return exact.joined(_beginnings(self._reader.beginning_with(query.beginning, all_entries=bool(query.filters))))
+        among = self._resident.columns.span(query.filters) if query.filters else None
+        found = self._reader.beginning_with(query.beginning, among)
+        if among is not None and not len(found.entry_ids):
+            found = self._reader.beginning_with(query.beginning, None)  # is it a name at all?
+        return exact.joined(_beginnings(found))
 
     def named(self, query: Query, readings: tuple[tuple[str, ...], ...]) -> NameMatches:
         """What is called just so in one of these readings."""

@@ -54,6 +54,7 @@ class Columns:
         self.docsets = docsets
         self._numbers = {text: number for number, text in labels.items()}
         self.allowed = lru_cache(_FILTERS_REMEMBERED)(self._allowed)
+        self.span = lru_cache(_FILTERS_REMEMBERED)(self._span)
         self.promise = lru_cache(self._promise)
         self.promise(Area.MAIN)
 
@@ -96,6 +97,11 @@ class Columns:
             passes &= self.deprecated == filters.deprecated
         passes.flags.writeable = False
         return passes
+
+    def _span(self, filters: Filters) -> range:
+        """The ids from the first entry that passes to the last; those of a docset stand together."""
+        passing = np.flatnonzero(self.allowed(filters)) + 1
+        return range(int(passing[0]), int(passing[-1]) + 1) if len(passing) else range(0)
 
 
 class Vocabulary:

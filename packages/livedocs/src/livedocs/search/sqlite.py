@@ -30,6 +30,8 @@ WHERE entry.id IN ({})
 """
 
 _LAST_CHARACTER = "\U0010ffff"
+_EVERY_ID = range(1, 2**32)
+"""Ids have four bytes, see `livedocs.library.postings`."""
 
 
 class SqliteCandidates:
@@ -51,14 +53,16 @@ class SqliteCandidates:
         )
         return [NameMatch(*row) for row in rows]
 
-    def beginning_with(self, prefix: str, *, all_entries: bool) -> Matches:
+    def beginning_with(self, prefix: str, among: range | None) -> Matches:
         """See `CandidateReader.beginning_with`."""
-        stored = self._rows("SELECT data FROM name_beginning WHERE prefix = ?", (prefix,)) if not all_entries else []
+        stored = self._rows("SELECT data FROM name_beginning WHERE prefix = ?", (prefix,)) if among is None else []
         if stored:
             return unpack_matches(stored[0][0])
+        among = among if among is not None else _EVERY_ID
         rows = self._rows(
-            "SELECT entry_id, form, length(key), weight FROM name_key WHERE key > ? AND key < ? AND form < ?",
-            (prefix, prefix + _LAST_CHARACTER, int(Form.INITIALS)),
+            "SELECT entry_id, form, length(key), weight FROM name_key "
+            "WHERE key > ? AND key < ? AND form < ? AND entry_id >= ? AND entry_id < ?",
+            (prefix, prefix + _LAST_CHARACTER, int(Form.INITIALS), among.start, among.stop),
         )
         entry_ids, forms, key_chars, weights = np.array(rows, dtype=np.int64).reshape(len(rows), 4).T
         return Matches(
