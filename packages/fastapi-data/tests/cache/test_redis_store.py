@@ -330,3 +330,36 @@ TIMES = st.floats(0, 1e12)
 )
 def test_what_is_written_for_redis_is_read_as_it_was(response):
     assert from_bytes(to_bytes(response)) == response
+
+
+@pytest.mark.parametrize("what", ["tag", "all"])
+async def test_an_invalidation_that_is_cut_short_is_made_up_for_though_an_earlier_one_succeeds(make_redis_store, what):
+    key = ("GET", "http", b"host", "/", b"")
+    representation = Representation("", (), b"stale", None)
+    response = StoredResponse((representation,), stored_at=1000.0, fresh_until=1e9, tags=frozenset({"everything"}))
+    store, elsewhere = make_redis_store(), make_redis_store()
+    run, done, go_on, tried = store._connection.run, anyio.Event(), anyio.Event(), count()
+
+    async def run_and_tell_late(*arguments):
+        if next(tried) > 0:
+            await anyio.sleep_forever()
+        reply = await run(*arguments)
+        done.set()
+        await go_on.wait()
+        return reply
+
+    def invalidate():
+        return store.invalidate(["everything"]) if what == "tag" else store.clear()
+
+    store._connection.run = run_and_tell_late
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(invalidate)
+        await done.wait()
+        # Computed by another process, before the second change.
+        lease = await elsewhere.acquire(key, newer_than=0.0)
+        assert await lease.store(response)
+        with anyio.move_on_after(0):
+            await invalidate()
+        go_on.set()
+    store._connection.run = run
+    assert await store.get(key) is None

@@ -60,9 +60,10 @@ class RedisStore:
         self._prefix = prefix
         self._lease_seconds = lease_seconds
         self._slice_ms = round(4000 * timeout_seconds)
-        self._missed_tags: set[str] = set()
-        self._missed_clear = False
         self._invalidations = 0
+        # What Redis has not confirmed, with the number of the invalidation that asked last.
+        self._missed_tags: dict[str, int] = {}
+        self._missed_clear = 0
 
     @property
     def evictions(self) -> None:
@@ -104,13 +105,13 @@ class RedisStore:
     async def invalidate(self, tags: Collection[str]) -> None:
         """Drop every answer that has one of the tags, and those being computed that will have."""
         self._invalidations += 1
-        self._missed_tags.update(tags)
+        self._missed_tags |= dict.fromkeys(tags, self._invalidations)
         await self._make_up()
 
     async def clear(self) -> None:
         """Drop every answer, and those being computed."""
         self._invalidations += 1
-        self._missed_clear = True
+        self._missed_clear = self._invalidations
         await self._make_up()
 
     async def close(self) -> None:
@@ -142,13 +143,15 @@ class RedisStore:
         return await self._connection.run(script, names, self._prefix, *arguments)
 
     async def _make_up(self) -> bool:
-        tags, is_all = self._missed_tags.copy(), self._missed_clear
-        arguments = (_joined(tags), "all" if is_all else "", str(2 * round(_LONGEST_LIFE_SECONDS * 1000)))
+        tags, clear = self._missed_tags.copy(), self._missed_clear
+        arguments = (_joined(tags), "all" if clear else "", str(2 * round(_LONGEST_LIFE_SECONDS * 1000)))
         keys = [f"{self._prefix}clock"]
         if await self._connection.run(redis_scripts.INVALIDATE, keys, self._prefix, *arguments) is None:
             return False
-        self._missed_tags -= tags
-        self._missed_clear = self._missed_clear and not is_all
+        # What was invalidated once more meanwhile is confirmed by what asked for that.
+        self._missed_tags = dict(self._missed_tags.items() - tags.items())
+        if self._missed_clear == clear:
+            self._missed_clear = 0
         return True
 
 
