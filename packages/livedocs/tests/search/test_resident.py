@@ -61,6 +61,15 @@ def test_what_threads_share_cannot_be_changed(columns: Columns) -> None:
         passing[0] = False
 
 
+def test_what_passes_stands_within_the_span_of_its_filters(columns_of: Callable[..., Columns]) -> None:
+    python, jinja, flask = ({"docset": name} for name in ("python@3.11", "jinja@3.1", "flask@3.1"))
+    columns = columns_of(python, python, jinja, jinja | {"kind": "class"}, flask)
+    assert columns.span(Filters(docset="jinja")) == range(3, 5)
+    assert columns.span(Filters(kind="class")) == range(4, 5)
+    assert columns.span(Filters(kind="function")) == range(1, 6)
+    assert columns.span(Filters(docset="perl")) == range(0)
+
+
 def test_labels_have_numbers_and_unknown_ones_have_none_that_an_entry_has(columns: Columns) -> None:
     assert columns.labels[columns.number("class")] == "class"
     assert columns.number("poem") < 0
