@@ -22,7 +22,7 @@ def headers_covered(policy: CachePolicy) -> tuple[bytes, ...]:
 def uncovered_vary(headers: Iterable[tuple[bytes, bytes]], covered: tuple[bytes, ...]) -> frozenset[bytes]:
     """The lower-case request headers that a response names, but for those that are covered.
 
-    >>> sorted(uncovered_vary([(b"Vary", b"Accept, Origin"), (b"vary", b"X-Theme")], (b"origin",)))
+    >>> sorted(uncovered_vary([(b"Vary", b"Accept, Origin,"), (b"vary", b"X-Theme")], (b"origin",)))
     [b'accept', b'x-theme']
     """
     return _named(headers).difference(covered)
@@ -49,4 +49,5 @@ def with_vary(headers: Headers, names: Iterable[bytes]) -> Headers:
 
 def _named(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:
     values = (value for name, value in headers if name.lower() == b"vary")
-    return frozenset(part.strip().lower() for value in values for part in value.split(b","))
+    # RFC 9110, section 5.6.1.2: elements of a list that are empty say nothing.
+    return frozenset(name for value in values for part in value.split(b",") if (name := part.strip().lower()))
