@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK_ENTRIES = 2048
+BLOCK_ENTRIES = 512
 """Entries in one block of a term's postings; a query without filters reads the first block only."""
 
 BEGINNING_MATCHES = 100

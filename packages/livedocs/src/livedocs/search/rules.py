@@ -317,21 +317,27 @@ class HomeDocset:
 
     Attributes:
         language: for every entry of that docset, in any version.
+        beside_names: the same for a name or syntax when something is called just so: another docset's goes before what
+            only begins so in the language's.
         docset: its name.
         name: how an explanation calls the rule.
     """
 
-    language: float = 12.0
+    language: float = 40.0
+    beside_names: float = 12.0
     docset: str = "python"
     name: str = "the language's own"
 
     def points(self, query: Query, evidence: Evidence) -> Values:
         """The same for all of them; nothing when the library holds no other docset."""
-        columns = evidence.columns
-        numbers = [docset.id for docset in columns.docsets if docset.name == self.docset]
-        if not numbers or len(columns.docsets) == len(numbers):
+        docsets = evidence.columns.docsets
+        own = [docset.id for docset in docsets if docset.name == self.docset]
+        if not own or len(own) == len(docsets):
             return np.zeros(len(evidence))
-        return np.where(np.isin(evidence.of(columns.docset), numbers), self.language, 0.0)
+        points = np.zeros(max(docset.id for docset in docsets) + 1)
+        by_name = query.shape in {Shape.NAME, Shape.SYNTAX} and evidence.names.exact.any()
+        points[own] = self.beside_names if by_name else self.language
+        return points[evidence.of(evidence.columns.docset)]
 
 
 @dataclass(frozen=True)

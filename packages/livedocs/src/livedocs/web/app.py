@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 from fastapi import FastAPI
 
-from fastapi_data import MemoryStore, ResponseCache
+from fastapi_data import ResponseCache
 from livedocs.library import snapshot
 from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from livedocs.settings import Settings
-
-_CACHED_BYTES = 32 * 2**20
-"""How much rendered answers may take together: some thousand."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -90,7 +87,7 @@ def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_
 
 def _add_middleware(app: FastAPI, library: ServedLibrary, pages: Pages) -> None:
     # Each runs outside of those added before it.
-    cache = ResponseCache(MemoryStore(max_bytes=_CACHED_BYTES))
+    cache = ResponseCache()
     cache.install(app)
     library.after_swap(cache.clear)
     app.add_middleware(Validators, version=lambda: pages.version)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from livedocs.search.models import Hit
 
@@ -60,26 +59,36 @@ def mark_matches(text: str, terms: Sequence[str]) -> Markup:
     >>> mark_matches("json.dump <obj>", ("dump",))
     Markup('json.<mark>dump</mark> &lt;obj&gt;')
     """
-    patterns = _patterns(tuple(terms))
-    matches: list[re.Match[str]] = []
-    for pattern in patterns:
-        matches = matches or list(pattern.finditer(text))
     pieces: list[str] = []
     end = 0
-    for match in matches:
-        pieces += (escape(text[end : match.start()]), "<mark>", escape(match.group()), "</mark>")
-        end = match.end()
+    for start, stop in _places(text, terms):
+        pieces += (escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>")
+        end = stop
     pieces.append(escape(text[end:]))
     return Markup("".join(pieces))  # noqa: S704 - every piece that is not ours is escaped
 
 
-@lru_cache(maxsize=256)  # a page marks the same words in forty texts
-def _patterns(terms: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """What finds the terms where words begin, and what finds them anywhere; none when there are no terms."""
-    wanted = "|".join(re.escape(term) for term in sorted(filter(None, terms), key=len, reverse=True))
-    if not wanted:
-        return ()
-    return re.compile(rf"(?<![^\W_])(?:{wanted})", re.IGNORECASE), re.compile(wanted, re.IGNORECASE)
+def _places(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where terms stand in a text, from the first to the last; of several that begin or overlap there the longest.
+
+    Looked for without regular expressions: one would have to be compiled for each query, which takes longer than this.
+    """
+    folded = text.lower()
+    if len(folded) != len(text):  # a letter that is two in lower case would move all that follow
+        folded = text
+    beginnings: list[tuple[int, int]] = []
+    others: list[tuple[int, int]] = []
+    for term in filter(None, map(str.lower, terms)):
+        start = folded.find(term)
+        while start >= 0:
+            stop = start + len(term)
+            (others if start and folded[start - 1].isalnum() else beginnings).append((start, stop))
+            start = folded.find(term, stop)
+    end = 0
+    for start, stop in sorted(beginnings or others, key=lambda place: (place[0], -place[1])):
+        if start >= end:
+            yield start, stop
+            end = stop
 
 
 def breakable(code: str) -> Markup:
