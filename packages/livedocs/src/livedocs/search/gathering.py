@@ -29,7 +29,7 @@ _NAMES = 100
 """Entries with a name that was looked up that are ranked, the strongest forms first."""
 _NAMES_FILTERED = 2000
 """The same when filters will leave out most of them."""
-_TEXTS = 150
+_TEXTS = 300
 """Best places in postings that are looked at; an entry has as many as it holds words of the query."""
 _TEXTS_WITH_PHRASES = 1500
 """The same when most of them may not hold the phrase."""
