@@ -84,6 +84,20 @@ def test_when_nothing_is_left_to_embed_the_library_stays_the_same_file(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_vectors_of_another_model_are_not_compared_with_and_are_made_anew(
+    library: Path, vectors: Path, embedder: Embedder, models_folder: Path
+) -> None:
+    embed_library(library, embedder, vectors)
+    good = stored(library)
+    with closing(sqlite3.connect(library)) as connection:
+        connection.execute("UPDATE docset_vectors SET model = 'another', data = zeroblob(length(data))")
+        connection.commit()
+    with open_engine(library, models_folder) as engine:
+        assert not engine.by_meaning
+    assert embed_library(library, embedder, vectors) == held(library)["jinja"].entry_count
+    assert stored(library) == good
+
+
 def test_other_docsets_keep_their_vectors_while_one_is_added_built_anew_or_removed(
     library: Path,
     vectors: Path,

@@ -12,6 +12,7 @@ from livedocs.library import snapshot
 from livedocs.library.compression import decompress
 from livedocs.semantic.embedding import embed_texts
 from livedocs.semantic.entry_text import entry_text
+from livedocs.semantic.prepared_model import MODEL_ID
 from livedocs.sources.documentation import ignore_progress
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ WHERE entry.docset_id = ? ORDER BY entry.id
 """
 _DOCSETS = """
 SELECT id, name || ' ' || version, dictionary FROM docset
-WHERE id NOT IN (SELECT docset_id FROM docset_vectors) ORDER BY id
+WHERE id NOT IN (SELECT docset_id FROM docset_vectors WHERE model = ?) ORDER BY id
 """
 
 
@@ -64,7 +65,10 @@ def embed_library(
                 for docset_id, docset, dictionary in _without_vectors(connection):
                     texts = _texts(connection, docset_id, dictionary)
                     vectors = embed_texts(texts, embedder, cache_path, report=_naming(docset, report))
-                    connection.execute("INSERT INTO docset_vectors VALUES (?, ?)", (docset_id, vectors.stored()))
+                    row = (docset_id, MODEL_ID, vectors.stored())
+                    connection.execute(
+                        "INSERT OR REPLACE INTO docset_vectors (docset_id, model, data) VALUES (?, ?, ?)", row
+                    )
                     embedded += len(texts)
                 connection.commit()
         except (OSError, sqlite3.OperationalError) as error:
@@ -78,8 +82,8 @@ def _naming(docset: str, report: ReportProgress) -> ReportProgress:
 
 
 def _without_vectors(connection: sqlite3.Connection) -> list[tuple[int, str, bytes]]:
-    """Id, name and dictionary of each docset that was not embedded yet."""
-    return connection.execute(_DOCSETS).fetchall()
+    """Id, name and dictionary of each docset that was not embedded yet, or with another model."""
+    return connection.execute(_DOCSETS, (MODEL_ID,)).fetchall()
 
 
 def _texts(connection: sqlite3.Connection, docset_id: int, dictionary: bytes) -> list[str]:

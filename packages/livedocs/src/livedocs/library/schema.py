@@ -106,6 +106,7 @@ docset_vectors = Table(
     "docset_vectors",
     metadata,
     Column("docset_id", Integer, ForeignKey("docset.id"), primary_key=True),
+    Column("model", String, nullable=False, comment="livedocs.semantic.prepared_model.MODEL_ID"),
     Column("data", LargeBinary, nullable=False, comment="livedocs.semantic.entry_vectors, by entry; only if embedded"),
 )
 

@@ -93,8 +93,8 @@ class CandidateReader(Protocol):
         """Every docset."""
         ...
 
-    def vectors(self) -> list[tuple[int, bytes]]:
-        """For each docset that was embedded, its id and the stored vectors of its entries in their order."""
+    def vectors(self, model: str) -> list[tuple[int, bytes]]:
+        """For each docset embedded with a model, its id and the stored vectors of its entries in their order."""
         ...
 
     def vocabulary(self) -> list[tuple[str, int]]:

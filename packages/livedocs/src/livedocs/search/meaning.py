@@ -16,6 +16,7 @@ from livedocs.search.evidence import Meanings
 from livedocs.search.query import Query, Shape
 from livedocs.semantic.embedder import Embedder
 from livedocs.semantic.entry_vectors import EntryVectors
+from livedocs.semantic.prepared_model import MODEL_ID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,7 @@ def load_meaning(reader: CandidateReader, columns: Columns, models_folder: Path)
         None when the library was not embedded, or when it was and the model cannot be loaded; the latter is logged, and
         words are compared alone.
     """
-    stored = reader.vectors()
+    stored = reader.vectors(MODEL_ID)
     if not stored:
         return None
     entry_ids = [np.flatnonzero(columns.docset == docset_id) + 1 for docset_id, _ in stored]

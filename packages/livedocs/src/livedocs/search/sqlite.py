@@ -118,9 +118,9 @@ class SqliteCandidates:
         """See `CandidateReader.docsets`."""
         return [DocsetLabel(*row) for row in self._rows("SELECT id, name, version FROM docset ORDER BY id", ())]
 
-    def vectors(self) -> list[tuple[int, bytes]]:
+    def vectors(self, model: str) -> list[tuple[int, bytes]]:
         """See `CandidateReader.vectors`."""
-        return self._rows("SELECT docset_id, data FROM docset_vectors ORDER BY docset_id", ())
+        return self._rows("SELECT docset_id, data FROM docset_vectors WHERE model = ? ORDER BY docset_id", (model,))
 
     def vocabulary(self) -> list[tuple[str, int]]:
         """See `CandidateReader.vocabulary`."""
