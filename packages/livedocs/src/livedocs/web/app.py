@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import anyio
 from fastapi import FastAPI
 
-from fastapi_data import ResponseCache
+from fastapi_data import MemoryStore, ResponseCache
 from livedocs.library import snapshot
 from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from livedocs.settings import Settings
+
+_CACHED_BYTES = 96 * 2**20
+"""How much rendered answers may take together: some 6,000, what a thousand people type."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -87,7 +90,8 @@ def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_
 
 def _add_middleware(app: FastAPI, library: ServedLibrary, pages: Pages) -> None:
     # Each runs outside of those added before it.
-    cache = ResponseCache()
+    # Compressing an answer takes longer than finding it; who serves others than this network lets a proxy compress.
+    cache = ResponseCache(MemoryStore(max_bytes=_CACHED_BYTES), compress=False)
     cache.install(app)
     library.after_swap(cache.clear)
     app.add_middleware(Validators, version=lambda: pages.version)
