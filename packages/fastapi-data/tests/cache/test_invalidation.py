@@ -1,5 +1,6 @@
 """Routes declare what they change, and it is forgotten when they have."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 from typing import Annotated
@@ -132,6 +133,36 @@ async def test_a_client_that_goes_away_while_it_is_forgotten_changes_nothing(dat
         tasks.cancel_scope.cancel()
         let_go.set()
     assert forgotten.is_set()
+
+
+async def test_a_request_that_is_cancelled_after_the_commit_has_it_forgotten(database, client_of):
+    app, calls, committed = FastAPI(), count(), anyio.Event()
+    ResponseCache(tags=["numbers"]).install(app)
+
+    @app.get("/")
+    @cache_response
+    async def number() -> int:
+        return next(calls)
+
+    async def audit() -> AsyncIterator[None]:
+        yield
+        committed.set()
+        await anyio.sleep_forever()
+
+    # Dependencies that are declared first end last.
+    @app.post("/", dependencies=[Depends(audit, scope="function"), invalidates("numbers")])
+    async def change(session: Annotated[AsyncSession, Depends(database)]) -> None:
+        await session.execute(text("UPDATE number SET value = 2"))
+
+    async with client_of(app) as client:
+        assert [(await client.get("/")).json() for _ in range(2)] == [0, 0]
+        # FastAPI shields the end of dependencies, but only from scopes of anyio's.
+        changing = asyncio.create_task(client.post("/"))
+        await committed.wait()
+        changing.cancel()
+        await asyncio.wait([changing])
+        assert changing.cancelled()
+        assert (await client.get("/")).json() == 1
 
 
 async def test_a_mounted_application_has_the_answers_of_both_caches_forgotten(client_of):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import cast
 
 from anyio import CancelScope
@@ -20,7 +21,8 @@ def invalidates(*tags: str) -> Depends:
     """Declare what a route changes: every answer with one of the tags is forgotten when the route succeeded.
 
     That is after sessions of ``Depends(db)`` were committed, wherever they are declared, and before the response
-    starts; when the route raises, a commit fails, or the answer's status is 400 or more, nothing is forgotten::
+    starts; when the route raises, a commit fails, or the answer's status is 400 or more, nothing is forgotten. What a
+    request changed that is cancelled may have been committed, and is forgotten, too::
 
         @app.post("/articles", dependencies=[invalidates("articles")])
         async def create(...) -> Article: ...
@@ -87,10 +89,19 @@ class InvalidatingApplication:
         tags: set[str] = scope.setdefault(_SCOPE_KEY, set[str]())
 
         async def invalidate_and_send(message: Message) -> None:
-            if tags and message["type"] == "http.response.start" and message["status"] < _LOWEST_ERROR:
-                # The change is committed: that the client went away is no reason to keep what was before it.
-                with CancelScope(shield=True):
-                    await self._store.invalidate(tags)
+            if message["type"] == "http.response.start" and message["status"] < _LOWEST_ERROR:
+                await self._invalidate(tags)
             await send(message)
 
-        await self._app(scope, receive, invalidate_and_send)
+        try:
+            await self._app(scope, receive, invalidate_and_send)
+        except asyncio.CancelledError:
+            # Nobody can tell whether the change was committed before.
+            await self._invalidate(tags)
+            raise
+
+    async def _invalidate(self, tags: set[str]) -> None:
+        if tags:
+            # That the client went away is no reason to keep what was before the change.
+            with CancelScope(shield=True):
+                await self._store.invalidate(tags)
