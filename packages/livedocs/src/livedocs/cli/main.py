@@ -6,9 +6,14 @@ Imports nothing else at first: processes that parse pages import this module, to
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 logger = logging.getLogger(__name__)
+
+# No array of a query is so large that processors should share it, and numpy's making threads for that is a sixth of the
+# time a search in the shell takes. It reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def main() -> None:
