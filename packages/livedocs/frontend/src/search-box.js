@@ -63,9 +63,11 @@ export const searchBox = () => ({
     if (!all.some((hit) => hit.id === this.selected && hit.ariaSelected === "true")) this.selected = "";
     this.expanded = all.length > 0;
     describeList(this.selected);
-    const [first] = hits();
-    if (this.opensWhenAnswered && first && isAnswered()) open(first);
-    this.opensWhenAnswered = false;
+    const [first] = all;
+    // An answer to fewer letters may still come in after Enter: it is not the one to open, and ends nothing.
+    const answered = isAnswered() || !resultList();
+    if (this.opensWhenAnswered && answered && first) open(first);
+    if (answered) this.opensWhenAnswered = false;
     status().classList.add("sr-only");
   },
 

@@ -113,10 +113,16 @@ async def test_the_running_application_follows_the_file_and_forgets_its_cached_h
     transport = ASGITransport(app)
     async with LifespanManager(app), AsyncClient(transport=transport, base_url="http://livedocs") as client:
         assert "Jinja" in (await client.get("/")).text
+        swapped = anyio.Event()
+
+        async def tell() -> None:
+            swapped.set()
+
+        app.state.library.after_swap(tell)
         replace(library_path, hostile_library)
         with anyio.fail_after(30):
-            while "Trap" not in (await client.get("/")).text:
-                await anyio.lowlevel.checkpoint()
+            await swapped.wait()
+        assert "Trap" in (await client.get("/")).text
 
 
 def test_without_a_library_there_is_no_application_but_a_remedy(tmp_path: Path):
