@@ -81,8 +81,9 @@ async def test_enter_opens_the_first_hit(page: Page):
 
 
 async def test_enter_before_the_answer_opens_the_first_hit_of_that_answer(page: Page):
-    async with held(page, re.compile(r"/search\?q=json\.dumps$")):
+    async with held(page, re.compile(r"/search\?q=json\.dumps(&|$)")):
         await page.goto("/")
+        await expect(page.locator("#app-query")).to_be_focused()
         await page.keyboard.type("json.dumps")
         await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
