@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from livedocs.semantic.entry_vectors import EntryVectors
@@ -27,7 +25,6 @@ def embed_texts(
     cache_path: Path,
     *,
     report: ReportProgress = ignore_progress,
-    workers: int | None = None,
 ) -> EntryVectors:
     """The vectors of texts; only those that no earlier call has embedded are computed.
 
@@ -36,7 +33,6 @@ def embed_texts(
         embedder: gives the vectors.
         cache_path: the file that keeps them (`VectorCache`); what was done stays there when this is interrupted.
         report: told how many different texts have their vectors, of how many.
-        workers: threads; None: one a core.
 
     Returns:
         A vector for each text, in their order.
@@ -51,15 +47,12 @@ def embed_texts(
         missing = [key for key in by_key if key not in stored]
         report("embedding", len(stored), len(by_key))
 
-        def embed(key: bytes) -> bytes:
-            return EntryVectors.of(embedder.embed([by_key[key]])).stored()
-
-        with ThreadPoolExecutor(workers or os.cpu_count() or 1, "embedding") as threads:
-            for start in range(0, len(missing), _KEPT_AT_ONCE):
-                some = missing[start : start + _KEPT_AT_ONCE]
-                done = dict(zip(some, threads.map(embed, some), strict=True))
-                cache.write(done)
-                stored |= done
-                report("embedding", len(stored), len(by_key))
+        # In this thread alone: Ctrl-C while it waits for others may leave one of their locks taken, and all would wait.
+        for start in range(0, len(missing), _KEPT_AT_ONCE):
+            some = missing[start : start + _KEPT_AT_ONCE]
+            done = {key: EntryVectors.of(embedder.embed([by_key[key]])).stored() for key in some}
+            cache.write(done)
+            stored |= done
+            report("embedding", len(stored), len(by_key))
         cache.forget_unused()
     return EntryVectors(b"".join(stored[key] for key in keys))
