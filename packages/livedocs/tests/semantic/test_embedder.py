@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,16 @@ def test_neither_torch_nor_onnx_is_needed_to_embed(models_folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("(1, 384)\n", "")
+
+
+def test_nothing_is_reported_or_kept_about_who_embeds(models_folder: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from livedocs.semantic.embedder import Embedder\n"
+        "Embedder.load(Path(sys.argv[1])).embed(['text'])"
+    )
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "ORT_DISABLE_TELEMETRY": "0"}
+    subprocess.run([sys.executable, "-c", code, str(models_folder)], env=os.environ | home, check=True)
+    assert not list(tmp_path.rglob("*onnxruntime*"))
 
 
 @pytest.mark.parametrize("package", ["onnx", "onnxruntime"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,9 @@ def _session(model: PreparedModel) -> Any:
     """What runs the layers: on the thread that asks, so that a server's cores are shared by its requests."""
     if find_spec("onnxruntime") is None:
         raise ModelError(EXTRA_MISSING)
+    # Unless told otherwise before it is imported, it reports its use over the network, with an identifier that it keeps
+    # in the user's cache folder; see Privacy.md in its package. Livedocs is offline.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     runtime = importlib.import_module("onnxruntime")  # it brings no types
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
