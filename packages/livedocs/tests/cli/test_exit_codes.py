@@ -28,9 +28,7 @@ def test_every_error_livedocs_raises_has_a_code():
             assert exit_code_of(kind.__new__(kind)) in {1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize(
-    "command", [["search", "x"], ["show", "x"], ["docsets"], ["remove", "x@1"], ["serve", "--port", "0"]]
-)
+@pytest.mark.parametrize("command", [["search", "x"], ["show", "x"], ["docsets"], ["remove", "x@1"]])
 def test_without_a_library_every_command_says_how_to_get_one(empty, command):
     done = empty(*command)
     assert (done.returncode, done.stdout) == (3, "")

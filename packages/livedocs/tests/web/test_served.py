@@ -14,7 +14,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from httpx2 import ASGITransport, AsyncClient
 
-from livedocs.errors import AssetsMissingError, LibraryCorruptError, LibraryMissingError, LibraryVersionError
+from livedocs.errors import AssetsMissingError, LibraryCorruptError, LibraryError
 from livedocs.library import reader
 from livedocs.settings import Settings
 from livedocs.web import searching
@@ -125,9 +125,18 @@ async def test_the_running_application_follows_the_file_and_forgets_its_cached_h
         assert "Trap" in (await client.get("/")).text
 
 
-def test_without_a_library_there_is_no_application_but_a_remedy(tmp_path: Path):
-    with pytest.raises(LibraryMissingError, match="livedocs build python"):
-        create_app(Settings(library_path=tmp_path / "library.sqlite"))
+async def test_a_library_that_is_not_there_yet_is_served_once_it_is(tmp_path: Path, jinja_library: Path):
+    library = ServedLibrary(tmp_path / "library.sqlite")
+    await library.load()
+    assert library.held is None
+    with pytest.raises(LibraryError, match="livedocs build python"):
+        await library.read(lambda session, _: reader.docsets(session))
+    assert not await library.refresh()
+    replace(library.path, jinja_library)
+    assert await library.refresh()
+    assert names_of(library.current) == ["jinja"]
+    assert await library.read(lambda session, _: len(reader.docsets(session))) == 1
+    await library.dispose()
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\x00" + bytes(84)])
@@ -138,11 +147,19 @@ def test_what_is_no_library_is_refused_by_name(tmp_path: Path, content: bytes):
         create_app(Settings(library_path=path))
 
 
-def test_a_library_of_another_version_is_refused(library_path: Path):
+async def test_a_library_of_another_version_is_not_served_until_it_is_built_again(
+    library_path: Path, jinja_library: Path
+):
     with closing(sqlite3.connect(library_path)) as connection:
         connection.execute("PRAGMA user_version = 999")
-    with pytest.raises(LibraryVersionError, match="Build it again"):
-        create_app(Settings(library_path=library_path))
+    library = ServedLibrary(library_path)
+    await library.load()
+    with pytest.raises(LibraryError, match="another version of livedocs"):
+        _ = library.current
+    replace(library_path, jinja_library)
+    assert await library.refresh()
+    assert names_of(library.current) == ["jinja"]
+    await library.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import anyio
 from fastapi import FastAPI
 
 from fastapi_data import MemoryStore, ResponseCache
+from livedocs.errors import LibraryMissingError, LibraryVersionError
 from livedocs.library import snapshot
 from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
@@ -35,16 +36,17 @@ _CACHED_BYTES = 96 * 2**20
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the application that serves one library.
+    """Make the application that serves one library, as soon as there is one that this version can read.
 
     Args:
         settings: which library, and how long the home page is kept.
 
     Raises:
-        LibraryError: the library is missing, damaged, or from another version; the message says what to do.
+        LibraryError: the library is damaged; the message says what to do.
         AssetsMissingError: the front end was never built.
     """
-    snapshot.verify(settings.library_path)
+    with suppress(LibraryMissingError, LibraryVersionError):  # one that is being built is waited for
+        snapshot.verify(settings.library_path)
     assets = Assets.load()
     library = ServedLibrary(settings.library_path, settings.models_folder)
     pages = Pages(library, assets)

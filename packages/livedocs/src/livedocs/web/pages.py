@@ -57,7 +57,8 @@ class Pages:
     @property
     def version(self) -> str:
         """Changes exactly when the library, a template, a style or a script does."""
-        return f"{self._library.current.hash}-{self._templates_version}-{self._assets.version}"
+        held = self._library.held
+        return f"{held.hash if held else 'none'}-{self._templates_version}-{self._assets.version}"
 
     def render(self, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HTMLResponse:
         """Render a template into a response.
@@ -67,14 +68,14 @@ class Pages:
             context: its variables; every page has ``docsets`` and ``kinds`` besides.
             status: HTTP status code.
         """
-        served = self._library.current
+        held = self._library.held
         variables = {
             "query": "",
             "docset": "",
             "kind": "",
             "explain": False,
-            "docsets": served.docsets,
-            "kinds": served.kinds,
+            "docsets": held.docsets if held else (),
+            "kinds": held.kinds if held else (),
         }
         return HTMLResponse(self._environment.get_template(template).render(variables | dict(context or {})), status)
 

@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from livedocs.errors import NotFoundError, QueryError
+from livedocs.command import as_called
+from livedocs.errors import LibraryError, NotFoundError, QueryError
 from livedocs.web.api.models import InvalidParameter, Problem
 from livedocs.web.security import SECURITY_HEADERS
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 200
 """Characters of an address that an answer repeats at most, whatever was asked for."""
+
+_SECONDS_TO_A_LIBRARY = 5
+"""When to ask again while a library may be on its way: building one takes seconds to minutes."""
 
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
 
@@ -43,6 +47,7 @@ class ErrorAnswers:
         app.add_exception_handler(HTTPException, self.http)
         app.add_exception_handler(NotFoundError, self.known)
         app.add_exception_handler(QueryError, self.known)
+        app.add_exception_handler(LibraryError, self.no_library)
         app.add_exception_handler(Exception, self.unexpected)
 
     async def refused(self, request: Request, error: Exception) -> Response:
@@ -69,6 +74,12 @@ class ErrorAnswers:
             detail = detail.replace(value, _cut(value))
         heading = "This query cannot be answered" if isinstance(error, QueryError) else None
         return self._answer(request, status, detail, heading=heading)
+
+    async def no_library(self, request: Request, error: Exception) -> Response:
+        """There is no library to answer from, or none that this version can read; one may be on its way."""
+        headers = {"Retry-After": str(_SECONDS_TO_A_LIBRARY), "Cache-Control": "no-store"}
+        detail = as_called(str(error))
+        return self._answer(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, heading="No library yet", headers=headers)
 
     async def unexpected(self, request: Request, error: Exception) -> Response:
         """A defect: nothing about it is told; the server that runs the application logs it."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from fastapi_data import DatabaseFileError, InMemoryDatabase
 from livedocs.command import as_called
-from livedocs.errors import LibraryCorruptError, LibraryError
+from livedocs.errors import LibraryCorruptError, LibraryError, LibraryMissingError, LibraryVersionError
 from livedocs.library import reader, snapshot
 from livedocs.web import searching
 
@@ -59,6 +59,8 @@ class Served:
 class ServedLibrary:
     """A library mapped into memory that follows its file: when a build replaces the file, the new snapshot is served.
 
+    There may be no library yet, or one of another version only: then it is waited for, in the same way.
+
     Args:
         path: the library's file.
         models_folder: where prepared models are kept; None: only words are compared.
@@ -70,20 +72,26 @@ class ServedLibrary:
         self._database = InMemoryDatabase(path, shared=True)
         self._identity: tuple[int, int, int] | None = None
         self._current: Served | None = None
+        self._why_none = f"The library {path} is not loaded."
         # Each snapshot in memory has its own SQLAlchemy engine, so that tells which one a session reads.
         self._served: WeakKeyDictionary[Engine | Connection, Served] = WeakKeyDictionary()
         self._serving = Lock()
         self._after_swap: list[Callable[[], Awaitable[None]]] = []
 
     @property
+    def held(self) -> Served | None:
+        """What is served now; None while there is no library that can be."""
+        return self._current
+
+    @property
     def current(self) -> Served:
         """What is served now.
 
         Raises:
-            LibraryError: nothing is.
+            LibraryError: nothing is; the message says why and what to do.
         """
         if self._current is None:
-            raise LibraryError(self.path, f"The library {self.path} is not loaded.")
+            raise LibraryError(self.path, self._why_none)
         return self._current
 
     def after_swap(self, act: Callable[[], Awaitable[None]]) -> None:
@@ -91,13 +99,16 @@ class ServedLibrary:
         self._after_swap.append(act)
 
     async def load(self) -> None:
-        """Map the library into memory for the first time.
+        """Map the library into memory for the first time, if there is one.
 
         Raises:
-            LibraryError: it is missing, damaged, or from another version; the message says what to do.
+            LibraryError: it is damaged; the message says what to do.
         """
         self._identity = await anyio.to_thread.run_sync(self._identify)
-        await self._take(self._database.setup)
+        try:
+            await self._take()
+        except (LibraryMissingError, LibraryVersionError) as error:
+            self._why_none = str(error)
 
     async def dispose(self) -> None:
         """Give the memory back."""
@@ -109,7 +120,11 @@ class ServedLibrary:
 
         Args:
             work: called with a session and what was made from the very snapshot it reads.
+
+        Raises:
+            LibraryError: there is no library; the message says what to do.
         """
+        _ = self.current
         return await self._database.run(lambda session: work(session, self._served_by(session)))
 
     async def follow(self) -> None:
@@ -120,7 +135,8 @@ class ServedLibrary:
                 await self.refresh()
             except LibraryError as error:
                 # Said on purpose, for whoever replaced the file: where in the code it was said is of no use to them.
-                logger.error("%s The last library is served on.", as_called(str(error)))  # noqa: TRY400
+                kept = "The last library is served on." if self._current else "It is not served."
+                logger.error("%s %s", as_called(str(error)), kept)  # noqa: TRY400
             except Exception:  # what goes wrong with a new file must not end the service of the last one
                 logger.exception("The library's file was replaced, but cannot be served; the last one still is.")
 
@@ -137,15 +153,15 @@ class ServedLibrary:
         last, self._identity = self._identity, await anyio.to_thread.run_sync(self._identify)
         if self._identity in (None, last):
             return False
-        await self._take(self._database.reload)
+        await self._take()
         for act in self._after_swap:
             await act()
         return True
 
-    async def _take(self, copy: Callable[[], Awaitable[None]]) -> None:
+    async def _take(self) -> None:
         await anyio.to_thread.run_sync(snapshot.check, self.path)
         try:
-            await copy()
+            await (self._database.reload() if self._database.generation else self._database.setup())
             self._current = await self._database.run(self._served_by)
         except (DatabaseFileError, DatabaseError, sqlite3.DatabaseError) as error:
             message = f"The library {self.path} is damaged ({error}). Build it again with 'livedocs build python'."
