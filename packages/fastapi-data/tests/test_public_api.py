@@ -42,6 +42,7 @@ PUBLIC = [
     "ResponseCache",
     "SQLiteDatabase",
     "StatementTimeoutError",
+    "TieredStore",
     "cache_response",
     "cache_router",
     "cache_tags",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fastapi_data.cache.response_cache import ResponseCache
     from fastapi_data.cache.statistics import CacheStats
     from fastapi_data.cache.tags import cache_tags
+    from fastapi_data.cache.tiered_store import TieredStore
     from fastapi_data.database import Database
     from fastapi_data.error_handlers import install_error_handlers
     from fastapi_data.errors import (
@@ -81,6 +82,7 @@ __all__ = [
     "ResponseCache",
     "SQLiteDatabase",
     "StatementTimeoutError",
+    "TieredStore",
     "cache_response",
     "cache_router",
     "cache_tags",
@@ -124,6 +126,7 @@ _HOMES = {
     "ResponseCache": "cache.response_cache",
     "SQLiteDatabase": "sqlite",
     "StatementTimeoutError": "errors",
+    "TieredStore": "cache.tiered_store",
     "cache_response": "cache.policy",
     "cache_router": "cache.policy",
     "cache_tags": "cache.tags",

@@ -14,7 +14,7 @@ import pytest
 import redis
 from fastapi import FastAPI
 
-from fastapi_data import MemoryStore, RedisStore, ResponseCache, cache_response
+from fastapi_data import MemoryStore, RedisStore, ResponseCache, TieredStore, cache_response
 from fastapi_data.cache.store import ResponseStore
 
 HERE = Path(__file__).parent
@@ -102,9 +102,11 @@ def store(clock) -> MemoryStore:
     return MemoryStore(clock=clock)
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "tiered"])
 def any_store(request, clock, make_redis_store) -> ResponseStore:
-    return MemoryStore(clock=clock) if request.param == "memory" else make_redis_store()
+    if request.param == "memory":
+        return MemoryStore(clock=clock)
+    return make_redis_store() if request.param == "redis" else TieredStore(make_redis_store())
 
 
 @pytest.fixture

@@ -34,8 +34,9 @@ class Worker:
         return (await self.client.get("/")).json()
 
     async def until_redis_is_back(self) -> None:
-        while self.store._connection._away_until > 0:
+        while self.store.is_away:
             assert (await self.client.get("/")).status_code == 200
+            await anyio.lowlevel.checkpoint()
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ async def test_while_redis_is_stopped_requests_are_answered_and_afterwards_cache
     gave_up = worker.store._connection._away_until
     while worker.store._connection._away_until == gave_up:
         assert await worker.ask()
+        await anyio.lowlevel.checkpoint()
     own_redis.start()
     await worker.until_redis_is_back()
     assert await worker.ask() == await worker.ask()
@@ -202,7 +204,7 @@ async def test_a_redis_without_room_still_answers_with_what_it_has(worker, own_r
         await redis.config_set("maxmemory", "1")
         assert [(await worker.client.get("/?other")).json() for _ in range(2)] == [1, 2]
         assert await worker.ask() == 0
-        assert not worker.store._connection.is_left_alone
+        assert not worker.store.is_away
         assert ["Redis refuses" in record.getMessage() for record in caplog.records] == [True]
         await redis.config_set("maxmemory", "0")
     assert [(await worker.client.get("/?other")).json() for _ in range(2)] == [3, 3]
@@ -214,3 +216,32 @@ async def test_a_server_that_refuses_the_ping_itself_is_there(own_redis):
         await redis.execute_command("ACL", "SETUSER", "default", "-ping")
         assert await connection._answers_a_ping()
     await connection.close()
+
+
+async def test_no_request_waits_to_find_out_whether_redis_is_back(worker, own_redis):
+    assert await worker.ask() == 0
+    own_redis.freeze()
+    assert await worker.ask() == 1
+    connection = worker.store._connection
+    gave_up = connection._away_until
+    # Each answer takes no turn of the event loop but those given here, so that nothing can have waited for Redis.
+    while connection._away_until == gave_up:
+        assert await worker.ask()
+        await anyio.lowlevel.checkpoint()
+    trying = connection._trying
+    assert not trying.done()
+    assert await worker.ask()
+    assert not trying.done()
+    own_redis.thaw()
+    await worker.until_redis_is_back()
+
+
+async def test_a_store_that_is_closed_asks_no_more_after_a_redis_that_is_away(worker, own_redis):
+    own_redis.freeze()
+    await worker.ask()
+    connection = worker.store._connection
+    connection._away_until = 1e-9
+    await worker.ask()
+    await worker.store.close()
+    assert connection._trying is None
+    own_redis.thaw()

@@ -44,7 +44,7 @@ class Computation:
         """Store an answer, share it and send it."""
         self._is_decided = True
         response = await self._stored_response(headers, body)
-        holds = await self._lease.store(response)
+        holds = self._is_of_its_version() and await self._lease.store(response)
         self._core.counters.stores += holds
         self._land(Shared(response, holds))
         await replay(response, self._exchange.headers, self._exchange.send, age_seconds=None)
@@ -80,6 +80,10 @@ class Computation:
         self._land(Shared(known, holds=True))
         await replay(known, self._exchange.headers, self._exchange.send, age_seconds=now - known.stored_at)
         return True
+
+    def _is_of_its_version(self) -> bool:
+        version = self._core.version
+        return version is None or version() == self._exchange.key[-1]
 
     def _land(self, outcome: Shared | Landing) -> None:
         self._core.flights.land(self._exchange.key, self._flight, outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -22,6 +23,8 @@ class CacheCore(NamedTuple):
         max_body_bytes: larger answers are not stored.
         compress: whether answers are kept compressed, too.
         routes_warned_of: the paths of those whose answers cannot be stored though nobody meant that.
+        version: what all answers follow from besides their requests, as it is now; the last part of every key. None
+            when that never changes.
     """
 
     store: ResponseStore
@@ -30,6 +33,7 @@ class CacheCore(NamedTuple):
     max_body_bytes: int
     compress: bool
     routes_warned_of: set[str]
+    version: Callable[[], str] | None = None
 
 
 class Exchange(NamedTuple):

@@ -43,6 +43,7 @@ class CacheMiddleware:
         self._store = core.store
         self._clock = core.store.clock
         self._counters = core.counters
+        self._version = core.version
         self._addresses: Addresses | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +75,8 @@ class CacheMiddleware:
             self._counters.bypassed += 1
             await self._app(scope, receive, send)
             return
+        if self._version is not None:
+            key = (*key, self._version())
         stored = self._store.at_hand(key) or await self._store.get(key)
         if (
             stored is not None

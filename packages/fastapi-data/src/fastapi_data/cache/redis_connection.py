@@ -35,8 +35,8 @@ class RedisConnection:
     Args:
         server: its URL, or a client of it.
         timeout_seconds: how long Redis may take for anything, not counting what waits in this process. After that, and
-            when a PING takes as long, Redis is left alone for eight times as long, so that requests lose a fifth of
-            their time at most.
+            when a PING takes as long, Redis is left alone for eight times as long, then asked with a PING again, beside
+            the requests, until it answers: no request waits to find out.
     """
 
     def __init__(self, server: str | Redis, *, timeout_seconds: float) -> None:
@@ -49,11 +49,12 @@ class RedisConnection:
         self._logged_refusals: set[type[ResponseError]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._away_until = 0.0
+        self._trying: asyncio.Task[None] | None = None
 
     @property
     def is_left_alone(self) -> bool:
-        """Whether Redis was away or slow a moment ago."""
-        return asyncio.get_running_loop().time() < self._away_until
+        """Whether Redis was away or slow when it was last asked."""
+        return self._away_until > 0
 
     async def run(self, script: Script, keys: list[str], *arguments: str | bytes) -> Any:
         """Run a script; None when Redis is away or slow, or refuses."""
@@ -82,6 +83,9 @@ class RedisConnection:
 
     async def close(self) -> None:
         """Close the connections that were opened here."""
+        trying, self._trying = self._trying, None
+        if trying is not None:
+            trying.cancel()
         clients, self._clients = self._clients, None
         if clients is not None and isinstance(self._server, str):
             for client in clients.all():
@@ -91,6 +95,7 @@ class RedisConnection:
         self, turn: _Turn, work: Callable[[Redis], Awaitable[_Result]], seconds: float
     ) -> _Result | None:
         if self.is_left_alone:
+            self._try_again_in_time()
             return None
         clients = self._open()
         client, free = clients.for_waiting if turn is _Turn.WAITING else clients.for_commands
@@ -100,25 +105,27 @@ class RedisConnection:
             return None if self.is_left_alone else await self._attempt(lambda: work(client), seconds)
 
     async def _attempt(self, work: Callable[[], Awaitable[_Result]], seconds: float) -> _Result | None:
-        was_away, retry_at = self._away_until > 0, self._retry_at()
-        if was_away:
-            # One finds out for all.
-            self._away_until = retry_at
-        result = None
         try:
             async with _timeout(seconds):
-                result = await work()
+                return await work()
         except ResponseError as error:
             # It is there, and says no: out of memory, say, or read-only.
             self._log_refusal(error)
         except (RedisError, OSError) as error:  # a timeout is an OSError
-            if was_away or not await self._answers_a_ping():
+            if not await self._answers_a_ping():
                 self._leave_alone(error)
-            return None
-        if was_away:
+        return None
+
+    def _try_again_in_time(self) -> None:
+        if asyncio.get_running_loop().time() >= self._away_until:
+            self._away_until = self._retry_at()
+            self._trying = asyncio.create_task(self._try_again())
+
+    async def _try_again(self) -> None:
+        self._open()
+        if await self._answers_a_ping():
             self._away_until = 0.0
             _logger.warning("Redis is back.")
-        return result
 
     async def _answers_a_ping(self) -> bool:
         if self._ping is None or self._ping.done():
@@ -141,7 +148,7 @@ class RedisConnection:
         return asyncio.get_running_loop().time() + 8 * self._timeout_seconds
 
     def _leave_alone(self, error: Exception) -> None:
-        if self._away_until == 0:
+        if not self.is_left_alone:
             _logger.warning("Redis is away or slow; answers are computed without it until it returns: %r", error)
         self._away_until = self._retry_at()
 

@@ -26,8 +26,9 @@ class RedisStore:
     """Answers in Redis, shared by every process that uses it: one of them computes an answer, the others wait for it.
 
     When Redis is away or slow, each process goes on without it: nothing is stored, everything is answered, and what is
-    invalidated meanwhile is made up for when Redis is back. Answers live for a week at most. Let Redis evict with
-    ``volatile-ttl`` or not at all: other policies may drop what it remembers of invalidations before the answers.
+    invalidated meanwhile is made up for when Redis is back, which is found out beside the requests. Answers live for a
+    week at most. Let Redis evict with ``volatile-ttl`` or not at all: other policies may drop what it remembers of
+    invalidations before the answers.
 
     Args:
         server: Redis's URL, e.g. ``redis://localhost:6379/0``, or a ``redis.asyncio.Redis`` that you close yourself.
@@ -64,6 +65,11 @@ class RedisStore:
         # What Redis has not confirmed, with the number of the invalidation that asked last.
         self._missed_tags: dict[str, int] = {}
         self._missed_clear = 0
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Redis was away or slow when it was last asked."""
+        return self._connection.is_left_alone
 
     @property
     def evictions(self) -> None:

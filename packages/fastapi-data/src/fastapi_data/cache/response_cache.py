@@ -42,6 +42,10 @@ class ResponseCache:
     Args:
         store: where the answers are kept; 64 MiB in this process unless given.
         max_body_bytes: larger answers are not stored.
+        version: called for each request; returns what all answers follow from besides their requests, e.g. a hash of
+            the data they are made of. Answers of another version are not found, and one during whose computing it
+            changed is not stored: so processes that share a store change over one by one, and none gets what another
+            made of older data.
         compress: keep answers in gzip, and in Brotli if the ``brotli`` extra is installed, beside the plain body, and
             send each client the smallest that it takes.
         defaults: for routes that do not say; see ``CacheOptions``.
@@ -55,13 +59,14 @@ class ResponseCache:
         store: ResponseStore | None = None,
         *,
         max_body_bytes: int = 4 * 2**20,
+        version: Callable[[], str] | None = None,
         compress: bool = True,
         **defaults: Unpack[CacheOptions],
     ) -> None:
         check_options(defaults)
         self._defaults = defaults
         self._core = CacheCore(
-            MemoryStore() if store is None else store, Flights(), Counters(), max_body_bytes, compress, set()
+            MemoryStore() if store is None else store, Flights(), Counters(), max_body_bytes, compress, set(), version
         )
         self._installed = False
 
