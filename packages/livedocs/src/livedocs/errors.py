@@ -5,11 +5,12 @@
     LivedocsError
     ├── SourceError             documentation could not be obtained or is not documentation
     │   └── NoSourceError       every source that was tried failed
-    ├── LibraryError            the library file cannot be used
+    ├── LibraryError            the library cannot be used
     │   ├── LibraryMissingError     there is none yet
     │   ├── LibraryCorruptError     it is truncated, or no SQLite file at all
     │   ├── LibraryVersionError     another version of livedocs wrote it
-    │   └── LibraryBusyError        another build is running
+    │   ├── LibraryBusyError        another build is running
+    │   └── LibraryDatabaseError    the database it is in cannot be reached, or refuses
     ├── ModelError              the model that finds by meaning is not installed or damaged
     ├── AssetsMissingError      the web page's styles and scripts were never built
     ├── AddressError            the address to serve on cannot be listened on
@@ -70,13 +71,13 @@ class NoSourceError(SourceError):
 
 
 class LibraryError(LivedocsError):
-    """The library file cannot be used.
+    """The library cannot be used.
 
     Attributes:
-        path: the file.
+        path: the file; None when the library is in a database.
     """
 
-    def __init__(self, path: Path, message: str) -> None:
+    def __init__(self, path: Path | None, message: str) -> None:
         self.path = path
         super().__init__(message)
 
@@ -95,6 +96,13 @@ class LibraryVersionError(LibraryError):
 
 class LibraryBusyError(LibraryError):
     """Another process is building into the same library."""
+
+
+class LibraryDatabaseError(LibraryError):
+    """The database that holds the library cannot be reached, refuses what is asked of it, or was not migrated."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(None, message)
 
 
 class ModelError(LivedocsError):

@@ -1,0 +1,120 @@
+"""Reaching the database that holds the library, and saying plainly what it answers instead."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from fastapi_data import DatabaseSettingsError, DatabaseUnavailableError, MissingDriverError, PostgresDatabase
+from livedocs.errors import LibraryDatabaseError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator
+    from typing import Any
+
+    from livedocs.settings import Settings
+
+OLDEST_SERVER = 140000
+"""As PostgreSQL's ``server_version_num`` counts: the oldest release that still gets corrections."""
+
+_STARTUP_TIMEOUT_SECONDS = 10
+
+_REMEDIES = {
+    "42P01": "The catalogue of the library is missing there. Make it with 'livedocs migrate'.",
+    "42703": "The catalogue of the library is older than this livedocs. Bring it up to date with 'livedocs migrate'.",
+    "42501": (
+        "The role of LIVEDOCS_DATABASE_URL may not do that. Who publishes needs GRANT CREATE ON DATABASE, who migrates "
+        "GRANT CREATE ON SCHEMA public; docs/postgresql.md lists what each command needs."
+    ),
+    "53100": "The server's disk is full. Free some space there and try again; the published library is as it was.",
+    "53200": "The server ran out of memory. Try again when it has less to do; the published library is as it was.",
+    "25006": "LIVEDOCS_DATABASE_URL leads to a server that is only read, a replica for example. Name the primary.",
+    "22021": "The documentation holds a character that this database cannot keep. Create it with ENCODING 'UTF8'.",
+    "22P05": "The documentation holds a character that this database cannot keep. Create it with ENCODING 'UTF8'.",
+}
+"""By PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+
+def library_database(settings: Settings, **options: Any) -> PostgresDatabase:
+    """The database that ``LIVEDOCS_DATABASE_URL`` names; not set up.
+
+    Args:
+        settings: they name one.
+        **options: of `fastapi_data.PostgresDatabase`, instead of what the settings say.
+
+    Raises:
+        SettingsError: the URL is none of PostgreSQL's.
+    """
+    assert settings.database_url is not None, "the library is a file"
+    given: dict[str, Any] = {
+        "application_name": "livedocs",
+        "pgbouncer": settings.database_pgbouncer,
+        "pool_max_size": settings.database_pool_size,
+        "startup_timeout_seconds": _STARTUP_TIMEOUT_SECONDS,
+    }
+    try:
+        return PostgresDatabase(settings.database_url.get_secret_value(), **given | options)
+    except DatabaseSettingsError as error:
+        message = f"LIVEDOCS_DATABASE_URL: {error} Leave it out to keep the library in a file."
+        raise SettingsError(message) from error
+
+
+@asynccontextmanager
+async def opened(database: PostgresDatabase) -> AsyncGenerator[AsyncEngine]:
+    """Set a database up for a while and hand out an engine whose statements are transactions of their own.
+
+    Raises:
+        LibraryDatabaseError: it cannot be reached, is too old, or refused a statement of the block.
+    """
+    with naming_refusals():
+        async with database.lifespan():
+            engine = AsyncEngine(database.sync_engines()[0])
+            await _require_release(engine)
+            yield engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def naming_refusals() -> Generator[None, None, None]:
+    """Turn what the database or its driver complains of into an error that says what to do.
+
+    Raises:
+        LibraryDatabaseError: something was refused.
+    """
+    try:
+        yield
+    except MissingDriverError as error:
+        message = "PostgreSQL needs more than is installed. Install it with: pip install 'livedocs[postgres]'"
+        raise LibraryDatabaseError(message) from error
+    except DatabaseUnavailableError as error:
+        message = (
+            f"{error} The library is in that database: make sure that it runs, and that LIVEDOCS_DATABASE_URL is right."
+        )
+        raise LibraryDatabaseError(message) from error
+    except DBAPIError as error:
+        raise _named(error.orig or error) from error
+    except Exception as error:
+        # What the driver raises when it is spoken to without SQLAlchemy.
+        if getattr(error, "sqlstate", None) is None:
+            raise
+        raise _named(error) from error
+
+
+def _named(error: BaseException) -> LibraryDatabaseError:
+    code = str(getattr(error, "sqlstate", None) or "")
+    remedy = _REMEDIES.get(code, f"See the server's log (SQLSTATE {code or 'unknown'}).")
+    reason = str(error).rpartition(">: ")[2].splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    return LibraryDatabaseError(f"The database refuses: {reason}. {remedy}")
+
+
+async def _require_release(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        row = (await connection.execute(text("SELECT current_setting('server_version_num')::int, version()"))).one()
+    if row[0] < OLDEST_SERVER:
+        needed = OLDEST_SERVER // 10000
+        raise LibraryDatabaseError(
+            f"The server is {row[1].split(' on ')[0]}; livedocs needs PostgreSQL {needed} or newer."
+        )

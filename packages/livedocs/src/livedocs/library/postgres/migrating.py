@@ -1,0 +1,40 @@
+"""Bringing the catalogue up to date: Alembic's revisions, however many processes start at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi_data import MigrationError
+from livedocs.errors import LibraryDatabaseError
+from livedocs.library.postgres.connecting import naming_refusals
+
+if TYPE_CHECKING:
+    from fastapi_data import PostgresDatabase
+
+FOLDER = Path(__file__).with_name("migrations")
+"""Of the revisions, and how Alembic runs them."""
+
+
+async def migrate(database: PostgresDatabase) -> tuple[str, str]:
+    """Create the catalogue, or bring it to this version's revision; of several processes one does it, others wait.
+
+    Args:
+        database: reached directly: the lock that others wait for is a session's, which PgBouncer does not keep.
+
+    Returns:
+        The revision it had, empty when there was none, and the one it has.
+
+    Raises:
+        LibraryDatabaseError: it cannot be reached or refuses; it is as it was.
+    """
+    with naming_refusals():
+        from fastapi_data.migrations import current, upgrade  # noqa: PLC0415 - nothing else needs Alembic
+
+        before = await current(database, FOLDER)
+        try:
+            await upgrade(database, FOLDER)
+        except MigrationError as error:
+            message = f"The catalogue cannot be migrated: {error}"
+            raise LibraryDatabaseError(message) from error
+        return ", ".join(before), ", ".join(await current(database, FOLDER))
