@@ -300,6 +300,13 @@ async def test_a_client_that_decodes_is_refused(redis_url):
             RedisStore(client)
 
 
+@pytest.mark.parametrize("url", ["localhost", "http://localhost", "redis://:secret@localhost:none"])
+def test_an_address_that_is_none_is_refused_and_not_shown(url):
+    with pytest.raises(CacheUsageError, match="not a URL") as refused:
+        RedisStore(url)
+    assert "secret" not in str(refused.value)
+
+
 def test_without_the_driver_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "fastapi_data.cache.redis_connection", None)
     with pytest.raises(FastAPIDataError, match=r"fastapi-data\[redis\]"):

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
@@ -42,6 +43,8 @@ class RedisConnection:
     def __init__(self, server: str | Redis, *, timeout_seconds: float) -> None:
         if not isinstance(server, str) and server.get_encoder().decode_responses:
             raise CacheUsageError("The Redis client decodes what it reads; give one with decode_responses=False.")
+        if isinstance(server, str):
+            _check_url(server)
         self._server = server
         self._timeout_seconds = timeout_seconds
         self._clients: _Clients | None = None
@@ -213,6 +216,16 @@ async def _timeout(seconds: float) -> AsyncGenerator[None]:
             yield
     finally:
         timer.cancel()
+
+
+def _check_url(url: str) -> None:
+    try:
+        parse_url(url)
+    except ValueError:
+        # Without a cause: a URL may hold a password.
+        raise CacheUsageError(
+            "The address of Redis is not a URL such as redis://:password@host:6379/0, rediss://... or unix://..."
+        ) from None
 
 
 def _client(url: str, max_connections: int) -> Redis:

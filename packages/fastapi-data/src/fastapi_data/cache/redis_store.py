@@ -40,7 +40,7 @@ class RedisStore:
 
     Raises:
         MissingDriverError: the ``redis`` extra is not installed.
-        CacheUsageError: the client decodes what it reads.
+        CacheUsageError: the URL is none, or the client decodes what it reads.
     """
 
     def __init__(
