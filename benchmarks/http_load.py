@@ -17,6 +17,7 @@ from urllib.parse import quote
 import uvicorn
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
 
 from livedocs.cli.serving import listen
 
@@ -65,6 +66,13 @@ def livedocs(library: Path) -> Generator[Server]:
 def constant(body: bytes) -> Generator[Server]:
     """A FastAPI application whose one route answers with the same bytes every time, on the same server."""
     with _server([sys.executable, "-m", "benchmarks.http_load"], os.environ, body.decode()) as server:
+        yield server
+
+
+@contextmanager
+def files(folder: Path) -> Generator[Server]:
+    """The files of a folder, which a browser may keep, on the same server."""
+    with _server([sys.executable, "-m", "benchmarks.http_load", "--folder", str(folder)], os.environ) as server:
         yield server
 
 
@@ -173,19 +181,31 @@ def body_of(port: int, path: str) -> bytes:
         return received.read().partition(b"\r\n\r\n")[2]
 
 
-def _serve_constant(body: str) -> None:
+def _constant_app(body: str) -> FastAPI:
     app = FastAPI()
 
     @app.get("/search")
     async def answer() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction] - the application has it
         return HTMLResponse(body)
 
+    return app
+
+
+def _files_app(folder: Path) -> FastAPI:
+    app = FastAPI()
+    app.mount("/", StaticFiles(directory=folder, html=True))
+    return app
+
+
+def _serve(app: FastAPI) -> None:
     with listen("127.0.0.1", 0) as listener:
-        print(f"constant{_ANNOUNCED}{listener.getsockname()[1]}", flush=True)
+        print(f"ready{_ANNOUNCED}{listener.getsockname()[1]}", flush=True)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run([listener])
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description="Serve what is read from standard input at /search.").parse_args()
-    _serve_constant(sys.stdin.read())
+    parser = argparse.ArgumentParser(description="Serve a folder, or at /search what is read from standard input.")
+    parser.add_argument("--folder", type=Path)
+    folder = parser.parse_args().folder
+    _serve(_files_app(folder) if folder else _constant_app(sys.stdin.read()))
