@@ -5,8 +5,8 @@
 Types judged queries key by key, at a human's pace, into headless Chromium: into the page of ``livedocs serve``; into a
 page that holds every name of the library and filters them itself, as DevDocs and Zeal do; and, whole, followed by
 Enter, into Sphinx's own search page of the HTML in FOLDER, which answers nothing before that. All take turns, so that
-what else the machine does meets each of them. ``--trace`` keeps Chromium's own record of the run on livedocs' page, for the
-browser's performance panel.
+what else the machine does meets each of them. ``--trace`` keeps Chromium's own record of the run on livedocs' page,
+for the browser's performance panel.
 
 A press counts from its event's own time to the end of the frame in which its answer is painted; frames come 60 times a
 second. Then some queries are typed faster than anybody can, so that answers overtake each other. Exits with 1 when a
