@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 from sphinx.cmd.build import main as build_with_sphinx
 
-from livedocs.settings import Settings
-
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 PROMPT = re.compile(r"^\$ (.+?)(?:\s+#.*)?$", re.MULTILINE)
@@ -123,11 +121,6 @@ def _hits(served: str, query: str) -> list[dict[str, Any]]:
     asked = urllib.parse.urlencode({"q": query.replace("python@3.11", python), "docset": python})
     with urllib.request.urlopen(f"{served}/api/v1/search?{asked}") as response:
         return json.load(response)["hits"]
-
-
-def test_every_setting_is_in_the_table() -> None:
-    documented = set(re.findall(r"^\| `LIVEDOCS_(\w+)`", README, re.MULTILINE))
-    assert documented == {name.upper() for name in Settings.model_fields}
 
 
 def test_every_linked_file_exists() -> None:

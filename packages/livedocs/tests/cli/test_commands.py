@@ -185,6 +185,20 @@ def test_two_slashes_in_front_of_a_path_count_as_one(own_jinja, jinja_docset):
     assert json.loads(own_jinja("docsets", "--json").stdout) == {"docsets": []}
 
 
+def test_config_says_what_is_in_effect_and_where_it_came_from(empty):
+    secret = "mK3rUq0zvYt1-b7Wc"
+    variables = {"LIVEDOCS_PORT": "8001", "LIVEDOCS_METRICS_TOKEN": secret, "LIVEDOCS_WORKER": "2"}
+    done = empty("config", **variables)
+    lines = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.startswith("LIVEDOCS")}
+    assert lines["LIVEDOCS_PORT"] == ["8001", "environment"]
+    assert lines["LIVEDOCS_METRICS_TOKEN"] == ["********", "environment"]
+    assert lines["LIVEDOCS_HOST"] == ["127.0.0.1", "default"]
+    assert "Did you mean LIVEDOCS_WORKERS?" in done.stderr
+    printed = empty("config", "--json", **variables)
+    assert json.loads(printed.stdout)["settings"]["LIVEDOCS_PORT"] == {"value": "8001", "source": "environment"}
+    assert secret not in done.stdout + done.stderr + printed.stdout + printed.stderr
+
+
 def test_a_moved_library_is_found_through_its_setting(own_jinja, tmp_path):
     moved = tmp_path / "elsewhere.sqlite"
     shutil.move(own_jinja.library, moved)

@@ -137,3 +137,11 @@ def test_a_defect_is_logged_and_told_from_every_other_end(monkeypatch, caplog):
     monkeypatch.setattr("livedocs.cli.app.app", fail)
     assert main.run() == 70
     assert caplog.records[0].exc_info[0] is ZeroDivisionError
+
+
+def test_production_is_refused_without_its_secrets(empty):
+    done = empty("docsets", ENV="production", LIVEDOCS_DEBUG="true")
+    assert done.returncode == 2
+    assert "LIVEDOCS_DEBUG" in done.stderr
+    assert "LIVEDOCS_METRICS_TOKEN" in done.stderr
+    assert "Traceback" not in done.stderr

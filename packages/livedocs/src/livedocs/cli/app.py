@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 _PLACES = (
-    "The library is one file in your data folder; LIVEDOCS_LIBRARY_PATH names another. LIVEDOCS_CACHE_FOLDER, "
-    "LIVEDOCS_HOST and LIVEDOCS_PORT are read, too, from the environment or a file named .env."
+    "The library is one file in your data folder; LIVEDOCS_LIBRARY_PATH names another. Settings are read from the "
+    "environment and a file named .env; 'livedocs config' lists them."
 )
 
 app = typer.Typer(
@@ -197,6 +197,14 @@ def remove(
     typer.echo(f"{name} {version} is no longer in the library.")
 
 
+@app.command()
+def config(*, as_json: Json = False) -> None:
+    """List the settings in effect, without secrets, and where each came from."""
+    from livedocs.cli import configuration
+
+    configuration.print_json(_settings()) if as_json else configuration.print_settings(_settings())
+
+
 def _serve(settings: Settings) -> None:
     # What is imported stays for good; looking through it for garbage again and again is a tenth of the start.
     gc.disable()
@@ -215,10 +223,16 @@ def _settings(*, host: str | None = None, port: int | None = None) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        wrong = [
-            f"LIVEDOCS_{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
-        ]
-        raise SettingsError(f"A setting cannot be used. {'; '.join(wrong)}.") from error
+        wrong = [_wrong_setting(item["loc"], item["msg"]) for item in error.errors(include_input=False)]
+        # Without a cause: whatever was not valid may hold a password.
+        raise SettingsError(f"A setting cannot be used. {'; '.join(wrong).removesuffix('.')}.") from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"The file .env in this folder is not UTF-8 ({error}). Save it as UTF-8.") from error
+
+
+def _wrong_setting(location: tuple[int | str, ...], message: str) -> str:
+    said = message.removeprefix("Value error, ")
+    if not location:
+        return said  # about several settings, which it names
+    name = str(location[0])
+    return f"{name if name == 'ENV' else f'LIVEDOCS_{name.upper()}'}: {said}"

@@ -1,12 +1,13 @@
-"""Settings: from the environment (``LIVEDOCS_*``) and ``.env``, frozen, made once at start-up."""
+"""Where the library and what it is made from are kept."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import platformdirs
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
 
 def default_library_path() -> Path:
@@ -19,29 +20,41 @@ def default_cache_folder() -> Path:
     return platformdirs.user_cache_path("livedocs", appauthor=False)
 
 
-class Settings(BaseSettings):
-    """What can be set. Each field is read from ``LIVEDOCS_<NAME>``.
+class LibrarySettings(BaseModel):
+    """The library, and what builds leave behind.
 
     Attributes:
         library_path: the snapshot file that is built, searched and served.
+        database_url: of the PostgreSQL database that holds the library instead of that file; unset: the file does.
+        database_pgbouncer: whether that address is a PgBouncer in transaction mode.
+        database_pool_size: connections each process may open to it.
+        replica_urls: of streaming replicas of that database, separated by commas; searches read from them.
         cache_folder: where downloaded documentation archives are kept, and archives are unpacked during a build.
-        host: the address ``livedocs serve`` listens on.
-        port: the TCP port ``livedocs serve`` listens on.
-        page_cache_seconds: how long rendered answers (the home page, searches) may be replayed; a new library ends it.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LIVEDOCS_", env_file=".env", frozen=True, extra="ignore")
+    model_config = ConfigDict(defer_build=True)
 
     library_path: Path = Field(default_factory=default_library_path)
+    database_url: SecretStr | None = None
+    database_pgbouncer: bool = False
+    database_pool_size: int = Field(default=10, ge=1, le=1000)
+    replica_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     cache_folder: Path = Field(default_factory=default_cache_folder)
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
-    page_cache_seconds: float = Field(default=300.0, gt=0)
 
     @property
     def models_folder(self) -> Path:
         """Where prepared models and the vectors of what was embedded are kept."""
         return self.cache_folder / "models"
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("replica_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("library_path", "cache_folder", mode="before")
     @classmethod
