@@ -14,6 +14,8 @@ from livedocs.errors import LibraryMissingError, LibraryVersionError
 from livedocs.library import snapshot
 from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
+from livedocs.web.building import routes as building
+from livedocs.web.building.watch import BuildWatch
 from livedocs.web.head import HeadRequests
 from livedocs.web.health import routes as health
 from livedocs.web.home import routes as home
@@ -50,12 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
     assets = Assets.load()
     library = ServedLibrary(settings.library_path, settings.models_folder)
     pages = Pages(library, assets)
+    build = BuildWatch(library)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await library.load()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(library.follow)
+            tasks.start_soon(build.follow)
             yield
             tasks.cancel_scope.cancel()
         await library.dispose()
@@ -71,8 +75,10 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.library = library
+    app.state.build = build
     _include_routes(app, library, pages, page_cache_seconds=settings.page_cache_seconds)
-    ErrorAnswers(pages).install(app)
+    app.include_router(building.router(library, pages, build))
+    ErrorAnswers(pages, build).install(app)
     describe_problems(app)
     _add_middleware(app, library, pages)
     return app
@@ -80,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_cache_seconds: float) -> None:
     for router in (
-        home.router(pages, cache_seconds=page_cache_seconds),
+        home.router(library, pages, cache_seconds=page_cache_seconds),
         search.router(library, pages, cache_seconds=page_cache_seconds),
         reading.router(library, pages),
         api.router(library),

@@ -20,9 +20,13 @@ class HeadRequests:
             await self.app(scope, receive, send)
             return
 
+        is_answered = False
+
         async def send_without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+            # The rest of a stream would have to be waited for, and there may be no end of it.
+            nonlocal is_answered
+            if not is_answered:
+                is_answered = message["type"] == "http.response.body"
+                await send({"type": message["type"]} if is_answered else message)
 
         await self.app({**scope, "method": "GET"}, receive, send_without_body)

@@ -68,6 +68,15 @@ class Pages:
             context: its variables; every page has ``docsets`` and ``kinds`` besides.
             status: HTTP status code.
         """
+        return HTMLResponse(self.text(template, context), status)
+
+    def text(self, template: str, context: Mapping[str, Any] | None = None) -> str:
+        """Render a template.
+
+        Args:
+            template: file name of the template.
+            context: its variables; every page has ``docsets`` and ``kinds`` besides.
+        """
         held = self._library.held
         variables = {
             "query": "",
@@ -77,7 +86,7 @@ class Pages:
             "docsets": held.docsets if held else (),
             "kinds": held.kinds if held else (),
         }
-        return HTMLResponse(self._environment.get_template(template).render(variables | dict(context or {})), status)
+        return self._environment.get_template(template).render(variables | dict(context or {}))
 
 
 def _hash_of_files(folder: Path) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from livedocs.web.building.watch import BuildWatch
     from livedocs.web.pages import Pages
 
 MEDIA_TYPE = "application/problem+json"
@@ -36,10 +37,12 @@ class ErrorAnswers:
 
     Args:
         pages: renders the page for people.
+        build: how far the library is that answers wait for.
     """
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, build: BuildWatch) -> None:
         self._pages = pages
+        self._build = build
 
     def install(self, app: FastAPI) -> None:
         """Have the application answer its errors so."""
@@ -78,8 +81,14 @@ class ErrorAnswers:
     async def no_library(self, request: Request, error: Exception) -> Response:
         """There is no library to answer from, or none that this version can read; one may be on its way."""
         headers = {"Retry-After": str(_SECONDS_TO_A_LIBRARY), "Cache-Control": "no-store"}
-        detail = as_called(str(error))
-        return self._answer(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, heading="No library yet", headers=headers)
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        if request.url.path.startswith(_FOR_PROGRAMS):
+            return self._answer(request, status, as_called(str(error)), headers=headers)
+        template = "building_fragment.html" if _wants_fragment(request) else "building.html"
+        context = {"build": await self._build.state(), "query": request.query_params.get("q", "")}
+        response = self._pages.render(template, context, status=status)
+        response.headers.update(headers)
+        return response
 
     async def unexpected(self, request: Request, error: Exception) -> Response:
         """A defect: nothing about it is told; the server that runs the application logs it."""
@@ -104,13 +113,16 @@ class ErrorAnswers:
             )
             content = problem.model_dump(exclude_none=True)
             return JSONResponse(content, status, headers=headers, media_type=MEDIA_TYPE)
-        is_fragment = request.headers.get("hx-request-type") == "partial"
-        template = "error_fragment.html" if is_fragment else "error.html"
+        template = "error_fragment.html" if _wants_fragment(request) else "error.html"
         query = request.query_params.get("q", "")
         context = {"problem": heading or status.phrase, "detail": detail, "query": query}
         response = self._pages.render(template, context, status=status)
         response.headers.update(headers or {})
         return response
+
+
+def _wants_fragment(request: Request) -> bool:
+    return request.headers.get("hx-request-type") == "partial"
 
 
 def _cut(text: str) -> str:

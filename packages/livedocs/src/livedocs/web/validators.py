@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 VARY = "HX-Request-Type"
 """The request header that tells a fragment from a whole page; htmx 4 sends ``partial`` or ``full``."""
 
-_UNVALIDATED = ("/healthz", "/readyz", f"{STATIC_PREFIX}/")
+_UNVALIDATED = ("/healthz", "/readyz", "/build", f"{STATIC_PREFIX}/")
 
 
 class Validators:

@@ -11,9 +11,10 @@ from fastapi_data import cache_response
 
 if TYPE_CHECKING:
     from livedocs.web.pages import Pages
+    from livedocs.web.served import ServedLibrary
 
 
-def router(pages: Pages, *, cache_seconds: float) -> APIRouter:
+def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> APIRouter:
     """The home page, rendered once for many visitors."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -21,6 +22,6 @@ def router(pages: Pages, *, cache_seconds: float) -> APIRouter:
     # What a link adds to the address (?utm_source=...) and whatever cookie is sent change nothing on this page.
     @cache_response(ttl_seconds=cache_seconds, query=[], cookies=[])
     async def home() -> HTMLResponse:
-        return pages.render("home.html")
+        return pages.render("home.html", {"docsets": library.current.docsets})
 
     return routes

@@ -1,0 +1,1 @@
+"""While there is no library: how far the build of one is."""
