@@ -16,13 +16,16 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     SmallInteger,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import String as AnyString
 
 metadata = MetaData()
+
+String = AnyString().with_variant(AnyString(collation="C"), "postgresql")
+"""Text that is compared byte by byte, everywhere: what one database finds between two keys, the others find as well."""
 
 docset = Table(
     "docset",

@@ -65,16 +65,25 @@ def library_database(settings: Settings, **options: Any) -> PostgresDatabase:
 
 @asynccontextmanager
 async def opened(database: PostgresDatabase) -> AsyncGenerator[AsyncEngine]:
-    """Set a database up for a while and hand out an engine whose statements are transactions of their own.
+    """Set a database up for a while and hand out its engine.
 
     Raises:
         LibraryDatabaseError: it cannot be reached, is too old, or refused a statement of the block.
     """
     with naming_refusals():
         async with database.lifespan():
-            engine = AsyncEngine(database.sync_engines()[0])
+            engine = primary_of(database)
             await _require_release(engine)
-            yield engine.execution_options(isolation_level="AUTOCOMMIT")
+            yield engine
+
+
+def primary_of(database: PostgresDatabase) -> AsyncEngine:
+    """The engine of the server that is written to.
+
+    Args:
+        database: set up.
+    """
+    return AsyncEngine(database.sync_engines()[0])
 
 
 @contextmanager

@@ -1,0 +1,141 @@
+"""Publishing: a snapshot becomes a generation aside, and takes the published one's place in one transaction."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+from sqlalchemy import create_engine, func, insert, select, update
+from sqlalchemy.pool import NullPool
+
+from livedocs.errors import LibraryBusyError
+from livedocs.library import reader, snapshot
+from livedocs.library.format import SCHEMA_VERSION
+from livedocs.library.postgres import cleaning
+from livedocs.library.postgres.catalogue import (
+    CHANNEL,
+    PUBLISHERS_LOCK,
+    Generation,
+    State,
+    library_generation,
+)
+from livedocs.library.postgres.loading import load
+from livedocs.sources.documentation import ignore_progress
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from livedocs.sources.documentation import ReportProgress
+
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What a publish did.
+
+    Attributes:
+        generation: that is published now.
+        seconds: from the first row to the switch.
+    """
+
+    generation: Generation
+    seconds: float
+
+
+class Publisher:
+    """Who alone may publish, from the beginning of a `publishing` block until it has published, or to its end.
+
+    Args:
+        engine: of the database.
+        holder: in the transaction that holds the lock of publishers.
+    """
+
+    def __init__(self, engine: AsyncEngine, holder: AsyncConnection) -> None:
+        self._engine = engine
+        self._holder = holder
+
+    async def publish(self, path: Path, report: ReportProgress = ignore_progress) -> Publication:
+        """Copy a snapshot into a new generation and switch to it; ends the right to publish.
+
+        Args:
+            path: the snapshot.
+            report: told of each step.
+
+        Raises:
+            LibraryError: the snapshot is missing, damaged or from another version.
+        """
+        started = time.perf_counter()
+        await anyio.to_thread.run_sync(snapshot.verify, path)
+        generation = await self._announce(await anyio.to_thread.run_sync(_library_hash, path))
+        async with self._engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await load(connection, path, generation.schema, report)
+        report("Switching to the new library", 0, None)
+        await self._switch(generation)
+        seconds = time.perf_counter() - started
+        report("Removing libraries that nobody reads", 0, None)
+        await cleaning.drop_unread(self._engine)
+        return Publication(generation, seconds)
+
+    async def _announce(self, library_hash: str) -> Generation:
+        values = {"state": State.BUILDING, "schema_version": SCHEMA_VERSION, "library_hash": library_hash}
+        statement = insert(library_generation).values(values).returning(library_generation.c.id)
+        async with self._engine.begin() as connection:
+            return Generation((await connection.execute(statement)).scalar_one(), library_hash)
+
+    async def _switch(self, generation: Generation) -> None:
+        """Publish a generation in the transaction that holds the lock: who has lost the lock cannot."""
+        table = library_generation
+        retire = update(table).where(table.c.state == State.PUBLISHED).values(state=State.RETIRED)
+        await self._holder.execute(retire)
+        published = {"state": State.PUBLISHED, "published_at": func.now()}
+        await self._holder.execute(update(table).where(table.c.id == generation.id).values(published))
+        await self._holder.execute(select(func.pg_notify(CHANNEL, str(generation.id))))
+        await self._holder.commit()
+
+
+@asynccontextmanager
+async def publishing(
+    engine: AsyncEngine, *, wait: bool = True, report: ReportProgress = ignore_progress
+) -> AsyncGenerator[Publisher]:
+    """Be the only one who publishes, and remove what one who was killed left behind.
+
+    The lock belongs to a transaction, not to a session, so that it also works through PgBouncer; it ends with whoever
+    holds it.
+
+    Args:
+        engine: of the database.
+        wait: whether to wait for another one who publishes.
+        report: told that it waits, and of what it removes.
+
+    Raises:
+        LibraryBusyError: another one publishes, and ``wait`` is false.
+    """
+    async with engine.connect() as holder:
+        lock = select(func.pg_try_advisory_xact_lock(PUBLISHERS_LOCK, 0))
+        while not await holder.scalar(lock):
+            # Not inside a statement that waits: its snapshot would keep the other one from freezing its rows.
+            await holder.rollback()
+            if not wait:
+                raise LibraryBusyError(
+                    None, "Another process is publishing to this database. Wait until it ends, and try again."
+                )
+            report("Waiting for another process that publishes", 0, None)
+            await anyio.sleep(_POLL_SECONDS)
+        # The transaction does nothing while rows are copied; a server that ends such transactions would end the lock.
+        await holder.execute(select(func.set_config("idle_in_transaction_session_timeout", "0", True)))
+        await cleaning.drop_abandoned(engine)
+        yield Publisher(engine, holder)
+
+
+def _library_hash(path: Path) -> str:
+    engine = create_engine("sqlite://", creator=lambda: snapshot.connect(path), poolclass=NullPool)
+    with engine.connect() as connection:
+        return reader.library_hash(connection)
