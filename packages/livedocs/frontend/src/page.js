@@ -1,13 +1,20 @@
 /** The parts of the page that the server renders and scripts hold on to. */
 
 /**
+ * An element of the app's own. A page of documentation may well have ids like the app's; they do not count.
+ * @param {string} id
+ * @returns {HTMLElement | null}
+ */
+export const own = (id) => document.querySelector(`[id="${id}"]:not(.reading *)`);
+
+/**
  * @template {HTMLElement} T
  * @param {string} id
  * @param {new () => T} type
  * @returns {T}
  */
 function part(id, type) {
-  const element = document.getElementById(id);
+  const element = own(id);
   if (!(element instanceof type)) throw new Error(`The page has no #${id}.`);
   return element;
 }
@@ -15,7 +22,8 @@ function part(id, type) {
 export const searchForm = () => part("app-search", HTMLFormElement);
 export const queryInput = () => part("app-query", HTMLInputElement);
 export const main = () => part("app-main", HTMLElement);
+export const pane = () => part("app-pane", HTMLElement);
 export const status = () => part("app-status", HTMLElement);
 
 /** The list of hits that is shown now; null when there is none. */
-export const resultList = () => document.getElementById("app-results");
+export const resultList = () => own("app-results");

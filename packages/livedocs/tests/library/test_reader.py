@@ -11,6 +11,7 @@ from livedocs.library import reader
 from livedocs.library.build import build_docset
 from livedocs.parsing.contexts import contexts
 from livedocs.parsing.generated import is_generated
+from livedocs.parsing.models import Crumb
 from livedocs.parsing.page import parse_page
 from livedocs.search.opening import open_engine
 from livedocs.sources.documentation import Documentation
@@ -30,7 +31,8 @@ def test_a_page_comes_with_its_place_and_its_docset(connection: Connection) -> N
     assert page.title.startswith("json")
     assert page.breadcrumb[0].title == "The Python Standard Library"
     assert page.original_url == "https://docs.python.org/3.11/library/json.html"
-    assert (page.previous != "", page.next) == (True, "library/mailbox.html")
+    assert page.previous is not None
+    assert page.next == Crumb("mailbox — Manipulate mailboxes in various formats", "library/mailbox.html")
     assert 'id="json.dump"' in page.html
     assert "<script" not in page.html
 

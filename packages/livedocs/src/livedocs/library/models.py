@@ -59,8 +59,8 @@ class Page:
         title: plain text.
         breadcrumb: the pages above it, outermost first.
         html: sanitised body; its links stay inside the app.
-        previous: path of the page before it; empty when there is none.
-        next: path of the page after it; empty when there is none.
+        previous: the page before it; None when there is none.
+        next: the page after it; None when there is none.
     """
 
     docset: Docset
@@ -68,8 +68,8 @@ class Page:
     title: str
     breadcrumb: tuple[Crumb, ...]
     html: str
-    previous: str
-    next: str
+    previous: Crumb | None
+    next: Crumb | None
 
     @property
     def original_url(self) -> str | None:

@@ -81,14 +81,19 @@ def page(executor: Executor, docset: str, version: str, path: str) -> Page:
     if row is None:
         raise _missing(executor, docset, version, f"a page {path}")
     fields = _fields(row)
+    beside = fields[table.c.previous], fields[table.c.next]
+    titles = select(table.c.path, table.c.title).where(
+        table.c.docset_id == fields[table.c.docset_id], table.c.path.in_(beside)
+    )
+    crumbs = {found.path: Crumb(found.title, found.path) for found in executor.execute(titles)}
     return Page(
         docset=_docset_row(row),
         path=path,
         title=fields[table.c.title],
         breadcrumb=tuple(Crumb(title, target) for title, target in fields[table.c.breadcrumb]),
         html=decompress(fields[table.c.html], fields[schema.docset.c.dictionary]),
-        previous=fields[table.c.previous],
-        next=fields[table.c.next],
+        previous=crumbs.get(beside[0]),
+        next=crumbs.get(beside[1]),
     )
 
 
