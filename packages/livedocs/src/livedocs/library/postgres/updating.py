@@ -1,0 +1,77 @@
+"""Changing a published library: what builds, removes and embeds works on a file, which is published afterwards."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from anyio.from_thread import start_blocking_portal
+
+from livedocs.errors import LibraryMissingError, LibraryVersionError
+from livedocs.library.postgres.catalogue import published
+from livedocs.library.postgres.connecting import library_database, opened
+from livedocs.library.postgres.exporting import export
+from livedocs.library.postgres.publishing import Publication, publishing
+from livedocs.sources.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator
+    from pathlib import Path
+
+    from livedocs.settings import Settings
+    from livedocs.sources.documentation import ReportProgress
+
+
+@dataclass(slots=True)
+class Update:
+    """A library that is being changed.
+
+    Attributes:
+        path: of a snapshot of what is published; there is no such file when nothing is.
+        publication: what came of it, once the block has ended.
+    """
+
+    path: Path
+    publication: Publication | None = None
+
+
+@contextmanager
+def updating(settings: Settings, *, wait: bool, report: ReportProgress) -> Generator[Update]:
+    """Hand out the published library as a file, and publish that file when the block ends without an error.
+
+    Nobody else publishes meanwhile, so that nothing another one added is lost.
+
+    Args:
+        settings: they name the database, and where files may be kept meanwhile.
+        wait: whether to wait for another one who publishes.
+        report: told of each step.
+
+    Raises:
+        LibraryError: the database cannot be reached or refuses, or another one publishes and ``wait`` is false.
+        SourceError: there is no place for the file.
+    """
+    with (
+        scratch_folder(settings.cache_folder) as folder,
+        # The connection that holds the lock is looked after while the caller, in this thread, works.
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(
+            _updating(settings, folder / "library.sqlite", wait=wait, report=report)
+        ) as update,
+    ):
+        yield update
+
+
+@asynccontextmanager
+async def _updating(settings: Settings, path: Path, *, wait: bool, report: ReportProgress) -> AsyncGenerator[Update]:
+    async with opened(library_database(settings)) as engine, publishing(engine, wait=wait, report=report) as publisher:
+        try:
+            async with engine.connect() as connection:
+                generation = await connection.run_sync(published)
+        except (LibraryMissingError, LibraryVersionError):
+            pass  # as with a file that another version wrote: a build begins anew
+        else:
+            await export(engine, generation, path, report)
+        update = Update(path)
+        yield update
+        update.publication = await publisher.publish(path, report)
