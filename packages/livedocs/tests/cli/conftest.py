@@ -56,19 +56,21 @@ class Terminal:
         return replace(self, variables=self.variables | {"LIVEDOCS_LIBRARY_PATH": str(path)})
 
     @contextmanager
-    def serving(self, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-        """Start a command that serves, wait until it says where, and stop it at the end."""
+    def serving(
+        self, *arguments: str, said: str = "livedocs is ready at"
+    ) -> Iterator[tuple[subprocess.Popen[str], str]]:
+        """Start a command that serves, wait until it says this and where, and stop it at the end."""
         process = subprocess.Popen(
             [COMMAND, *arguments], cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
         with process:
             for line in process.stdout:
-                if line.startswith("livedocs is ready at "):
+                if said in line:
                     break
             else:
-                pytest.fail(f"it never said that it was ready, and ended with {process.wait()}")
-            yield process, line.split()[-1]
+                pytest.fail(f"it never said {said!r}, and ended with {process.wait()}")
+            yield process, next(word for word in line.split() if word.startswith("http://"))
             process.kill()
 
 

@@ -11,6 +11,7 @@ from livedocs.cli.exit_codes import MEANINGS, ExitCode
 from livedocs.cli.query_command import QueryCommand
 
 if TYPE_CHECKING:
+    from livedocs.cli.first_build import FirstBuild
     from livedocs.settings import Settings
 
 _EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
@@ -100,24 +101,32 @@ def embed_library() -> None:
 
 @app.command()
 def serve(host: Host = None, port: Port = None) -> None:
-    """Serve the library to browsers and programs until Ctrl-C."""
+    """Serve the library to browsers and programs until Ctrl-C; before there is one, show how far its build is."""
     _serve(_settings(host=host, port=port))
 
 
 @app.command()
 def up(host: Host = None, port: Port = None) -> None:
-    """Serve the library; build Python's documentation first if there is no library that this version can read."""
+    """Serve the library; if there is none that this version can read, build Python's documentation meanwhile.
+
+    The server answers at once and shows how far the build is. If that fails, it goes on, so that another build can
+    succeed, and ends with the exit code of the build.
+    """
+    from livedocs.cli.first_build import FirstBuild
     from livedocs.errors import LibraryMissingError, LibraryVersionError
     from livedocs.library import snapshot
 
-    settings = _settings(host=host, port=port)
+    settings, first_build = _settings(host=host, port=port), FirstBuild()
     try:
         snapshot.check(settings.library_path)
     except (LibraryMissingError, LibraryVersionError):
-        from livedocs.cli.building import build_all
-
-        build_all(["python"], settings)
-    _serve(settings)
+        snapshot.prepare(settings.library_path.resolve())  # a place that cannot be written is no reason to start
+    try:
+        _serve(settings, first_build)
+    except KeyboardInterrupt:
+        if first_build.exit_code:
+            raise typer.Exit(first_build.exit_code) from None
+        raise
 
 
 @app.command(cls=QueryCommand)
@@ -205,12 +214,12 @@ def config(*, as_json: Json = False) -> None:
     configuration.print_json(_settings()) if as_json else configuration.print_settings(_settings())
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, first_build: FirstBuild | None = None) -> None:
     # What is imported stays for good; looking through it for garbage again and again is a tenth of the start.
     gc.disable()
     from livedocs.cli.serving import serve as serve_library
 
-    serve_library(settings)
+    serve_library(settings, first_build)
 
 
 def _settings(*, host: str | None = None, port: int | None = None) -> Settings:

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from livedocs.library import snapshot
+from livedocs.library import progress, snapshot
 from livedocs.library.build import build_docset
+from livedocs.sources.documentation import ignore_progress
 from livedocs.sources.resolve import open_first, resolve
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
     """
     snapshot.prepare(settings.library_path.resolve())
     for spec in specs:
-        request = resolve(spec, cache_folder=settings.cache_folder)
-        with _progress() as report, open_first(request, report) as (documentation, failures):
-            built = build_docset(documentation, settings.library_path, name=name, version=version, report=report)
+        with progress.recorded(settings.library_path) as record:
+            request = resolve(spec, cache_folder=settings.cache_folder)
+            with _progress(record) as report, open_first(request, report) as (documentation, failures):
+                built = build_docset(documentation, settings.library_path, name=name, version=version, report=report)
         _print_report(built, failures, settings)
 
 
@@ -71,7 +73,7 @@ def embed_all(settings: Settings, embedder: Embedder) -> None:
     path = settings.library_path
     snapshot.check(path)
     started = time.perf_counter()
-    with _progress() as report:
+    with _progress(ignore_progress) as report:
         embedded = embed_library(path, embedder, settings.models_folder / "vectors.sqlite", report=report)
     seconds = time.perf_counter() - started
     said = f"Embedded {embedded:,} entries in {seconds:.1f} s" if embedded else "Every entry has its vector already"
@@ -79,11 +81,15 @@ def embed_all(settings: Settings, embedder: Embedder) -> None:
 
 
 @contextmanager
-def _progress() -> Generator[ReportProgress, None, None]:
-    """Show progress on stderr: a bar for each step on a terminal, one line for each step elsewhere."""
+def _progress(record: ReportProgress) -> Generator[ReportProgress, None, None]:
+    """Show progress on stderr: a bar for each step on a terminal, one line for each step elsewhere.
+
+    Args:
+        record: is told the same.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(console)
+        yield _both(_Lines(console), record)
         return
     columns = (
         SpinnerColumn(),
@@ -92,8 +98,16 @@ def _progress() -> Generator[ReportProgress, None, None]:
         TaskProgressColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, auto_refresh=False, transient=True) as progress:
-        yield _Bars(progress)
+    with Progress(*columns, console=console, auto_refresh=False, transient=True) as bars:
+        yield _both(_Bars(bars), record)
+
+
+def _both(one: ReportProgress, other: ReportProgress) -> ReportProgress:
+    def report(step: str, done: int, total: int | None) -> None:
+        one(step, done, total)
+        other(step, done, total)
+
+    return report
 
 
 class _Lines:

@@ -55,3 +55,7 @@ def _say(message: str) -> None:
     from livedocs.command import as_called
 
     Console(stderr=True).print(Text("Error: ", "bold red"), Text(as_called(message)), sep="", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 import typer
 import uvicorn
 
+from livedocs.command import as_called
 from livedocs.errors import AddressError
 from livedocs.web.app import create_app
 
 if TYPE_CHECKING:
+    from starlette.datastructures import State
+
+    from livedocs.cli.first_build import FirstBuild
     from livedocs.settings import Settings
 
 _BACKLOG = 2048
@@ -27,28 +31,52 @@ than one round of the loop takes.
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """A server that says where it is once it answers."""
+    """A server that says where it is once it answers, and ends its streams when it stops."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, state: State, url: str, first_build: FirstBuild | None) -> None:
         super().__init__(config)
+        self._state = state
         self._url = url
+        self._first_build = first_build
+        self._is_announced = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to answer, and say so."""
         await super().startup(sockets)
         gc.freeze()
         gc.enable()
-        typer.echo(f"livedocs is ready at {self._url}")
+        if self._state.library.held is not None:
+            await self._announce()
+            return
+        self._state.library.after_swap(self._announce)
+        if self._first_build is None:
+            typer.echo(as_called("There is no library yet. Build one with 'livedocs build python'."))
+        else:
+            self._first_build.start()
+        typer.echo(f"{self._url} shows how far the build is.")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop to answer; streams, which have no end of their own, are ended first."""
+        self._state.build.close()
+        if self._first_build is not None:
+            self._first_build.stop()
+        await super().shutdown(sockets)
+
+    async def _announce(self) -> None:
+        if not self._is_announced:
+            typer.echo(f"livedocs is ready at {self._url}")
+        self._is_announced = True
 
 
-def serve(settings: Settings) -> None:
-    """Serve the library until interrupted.
+def serve(settings: Settings, first_build: FirstBuild | None = None) -> None:
+    """Serve the library until interrupted; if there is none, say so until there is.
 
     Args:
         settings: the library, and the address to listen on; port 0 takes any free one.
+        first_build: started when the server answers, if there is no library by then.
 
     Raises:
-        LibraryError: the library is missing, damaged, or from another version.
+        LibraryError: the library is damaged.
         AssetsMissingError: the front end was never built.
         AddressError: the address cannot be listened on.
     """
@@ -58,7 +86,7 @@ def serve(settings: Settings) -> None:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         url = f"http://{host}:{listener.getsockname()[1]}"
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        _AnnouncingServer(config, url).run([listener])
+        _AnnouncingServer(config, app.state, url, first_build).run([listener])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,56 @@
+"""The first build, beside the server that shows how far it is: ``livedocs build python`` in a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+
+import typer
+
+_COMMAND = (sys.executable, "-m", "livedocs.cli.main", "build", "python")
+_SECONDS_TO_STOP = 5.0
+
+
+class FirstBuild:
+    """Builds Python's documentation while the server runs, and draws its progress where the server was started.
+
+    Its failure ends nothing: the page says what to do, and another build may succeed while the server waits.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
+
+    @property
+    def exit_code(self) -> int:
+        """How it ended by itself, as `livedocs.cli.exit_codes` has it; 0 when it did not, or was never started."""
+        if self._process is None or self._is_stopped:
+            return 0
+        return max(self._process.poll() or 0, 0)  # a signal that ended it is nothing it said
+
+    def start(self) -> None:
+        """Begin to build."""
+        # In a process group of its own: Ctrl-C reaches the server, which stops the build once and in order.
+        self._process = subprocess.Popen(_COMMAND, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603 - this very program
+        threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
+
+    def stop(self) -> None:
+        """End it if it runs still, and wait until it has ended."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._is_stopped = True
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:  # whoever ignores Ctrl-C passes that on to what they start
+            self._process.kill()
+            self._process.wait()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        if process.wait() > 0 and not self._is_stopped:
+            typer.echo(
+                "The page says so, too, and takes up a library as soon as one is built. Ctrl-C ends the server.",
+                err=True,
+            )

@@ -1,0 +1,61 @@
+"""A server that starts before there is a library."""
+
+import signal
+from pathlib import Path
+
+import httpx2
+import pytest
+
+NO_SOURCE = {"PATH": "/nowhere", "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+"""On such a machine Python's documentation cannot be had: no dpkg, no apt, no network."""
+
+BUILDING = "shows how far the build is"
+
+
+@pytest.fixture
+def cut_off(empty, tmp_path):
+    """A terminal on a machine on which Python's documentation cannot be had."""
+    empty.variables.update(NO_SOURCE, LIVEDOCS_CACHE_FOLDER=str(tmp_path / "cache"))
+    return empty
+
+
+def test_a_server_without_a_library_takes_up_what_another_terminal_builds(empty, jinja_documentation):
+    with empty.serving("serve", "--port", "0", said=BUILDING) as (process, url):
+        assert httpx2.get(f"{url}/readyz").status_code == 503
+        assert "There is no library to search yet" in httpx2.get(url).text
+        assert empty("build", str(jinja_documentation.root)).returncode == 0
+        assert process.stdout.readline() == f"livedocs is ready at {url}\n"
+        assert httpx2.get(f"{url}/api/v1/search", params={"q": "Environment"}).json()["hits"]
+    assert sorted(path.name for path in empty.library.parent.iterdir()) == ["library.sqlite", "library.sqlite.lock"]
+
+
+def test_a_failed_first_build_is_said_on_the_page_and_by_the_exit_code_and_another_may_succeed(
+    cut_off, jinja_documentation
+):
+    with cut_off.serving("up", "--port", "0", said=BUILDING) as (process, url):
+        with httpx2.stream("GET", f"{url}/build") as stream:
+            lines = stream.iter_lines()
+            assert any("No source could provide" in line for line in lines)
+            assert any("&#39;livedocs build PATH&#39;" in line for line in lines)
+            assert cut_off("build", str(jinja_documentation.root)).returncode == 0
+            assert any(line == "event: ready" for line in lines)
+        assert httpx2.get(f"{url}/readyz").status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 4
+
+
+def test_ctrl_c_ends_the_server_and_the_build(empty, python_documentation):
+    with empty.serving("up", "--port", "0", said=BUILDING) as (process, url):
+        with httpx2.stream("GET", f"{url}/build") as stream:
+            lines = stream.iter_lines()
+            assert any("Parsing pages" in line for line in lines)
+            process.send_signal(signal.SIGINT)
+            assert not any(line == "event: ready" for line in lines)
+        assert process.wait() == 130
+    assert not empty.library.exists()
+
+
+def test_a_place_that_cannot_be_written_is_named_before_anything_is_served(empty):
+    done = empty.with_library(Path("/proc/livedocs/library.sqlite"))("up", "--port", "0")
+    assert done.returncode == 3
+    assert "LIVEDOCS_LIBRARY_PATH" in done.stderr
