@@ -1,11 +1,14 @@
 /**
  * The search box as a combobox: focus stays in the box while the arrows move through the list of hits below it.
- * Pattern: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ (list autocomplete with manual selection).
+ * Pattern: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ (list autocomplete with automatic selection). The first
+ * hit is the selected one until another is; it is pointed out to assistive technology once the arrows have been used.
  */
-import { queryInput, resultList, searchForm, status } from "./page.js";
+import { rememberSelectionSoon } from "./history.js";
+import { own, queryInput, resultList, searchForm, status } from "./page.js";
+import { dropEntry, showSelected } from "./pane.js";
+import { driveList, hits, select, selectedHit } from "./selection.js";
 
-/** @returns {HTMLAnchorElement[]} */
-const hits = () => [...(resultList()?.querySelectorAll("a") ?? [])];
+const REST_MILLISECONDS = 500;
 
 /** True when the hits on the page answer what is in the box now. */
 const isAnswered = () => resultList()?.dataset["asked"] === queryInput().value;
@@ -20,25 +23,32 @@ function open(hit, event) {
   hit.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
 }
 
-/** @param {string} selected id of the hit that is selected, if any */
-function describeList(selected) {
-  const list = resultList();
-  list?.setAttribute("role", "listbox");
-  list?.querySelectorAll("li").forEach((item) => item.setAttribute("role", "presentation"));
-  for (const hit of hits()) {
-    hit.setAttribute("role", "option");
-    hit.setAttribute("aria-selected", String(hit.id === selected));
-  }
+/** How far a key moves the selection: arrows, or Ctrl with N and P. @param {KeyboardEvent} event */
+function stepOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+  if (metaKey || shiftKey || altKey) return 0;
+  if (ctrlKey) return key === "n" ? 1 : key === "p" ? -1 : 0;
+  return key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0;
 }
 
+/** @param {Event} event */
+const answersForm = (event) =>
+  /** @type {CustomEvent<{ ctx: { sourceElement: Element } }>} */ (event).detail.ctx.sourceElement === searchForm();
+
 export const searchBox = () => ({
-  selected: "",
+  /** Id of the hit that the arrows moved to. */
+  active: "",
   expanded: false,
   opensWhenAnswered: false,
+  resting: 0,
 
   init() {
-    const refresh = () => this.showAnswer();
-    for (const name of ["htmx:after:swap", "livedocs:restored"]) document.addEventListener(name, refresh);
+    document.addEventListener("htmx:after:swap", (event) => {
+      clearTimeout(this.resting);
+      // What is added below the hits says itself how many there are now.
+      if (answersForm(event)) this.resting = window.setTimeout(() => this.announce(), REST_MILLISECONDS);
+      this.showAnswer();
+    });
+    document.addEventListener("livedocs:restored", () => this.showAnswer());
     document.addEventListener("htmx:error", () => {
       status().textContent = "The server did not answer. Is livedocs still running?";
       status().classList.remove("sr-only");
@@ -58,41 +68,63 @@ export const searchBox = () => ({
   },
 
   showAnswer() {
-    const all = hits();
-    // Hits may be added below those that are shown; what is selected stays so then.
-    if (!all.some((hit) => hit.id === this.selected && hit.ariaSelected === "true")) this.selected = "";
-    this.expanded = all.length > 0;
-    describeList(this.selected);
-    const [first] = all;
+    driveList();
+    const selected = selectedHit();
+    this.expanded = selected !== null;
+    if (this.active !== selected?.id) this.active = "";
     // An answer to fewer letters may still come in after Enter: it is not the one to open, and ends nothing.
     const answered = isAnswered() || !resultList();
-    if (this.opensWhenAnswered && answered && first) open(first);
+    if (this.opensWhenAnswered && answered && selected) open(selected);
     if (answered) this.opensWhenAnswered = false;
     status().classList.add("sr-only");
+    showSelected();
+  },
+
+  /** Say what was found, as the heading above it does. */
+  announce() {
+    status().textContent = own("app-found")?.textContent.trim() ?? "";
   },
 
   typed() {
     this.opensWhenAnswered = false;
+    this.active = "";
+    clearTimeout(this.resting);
+    dropEntry();
     if (resultList()) scrollTo(0, 0);
   },
 
-  /** @param {number} step 1 for the next hit, -1 for the one before; before the first is the box itself */
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
+    const step = stepOf(event);
+    if (step && this.expanded) {
+      event.preventDefault();
+      this.move(step);
+    } else if (event.key === "Enter") {
+      this.choose(event);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.clear();
+    }
+  },
+
+  /** @param {number} step 1 for the next hit, -1 for the one before */
   move(step) {
     const all = hits();
-    const current = all.findIndex((hit) => hit.id === this.selected);
-    const next = Math.min(Math.max(current + step, -1), all.length - 1);
-    all[current]?.setAttribute("aria-selected", "false");
-    all[next]?.setAttribute("aria-selected", "true");
-    all[next]?.scrollIntoView({ block: "nearest" });
-    if (next < 0) scrollTo(0, 0);
-    this.selected = all[next]?.id ?? "";
+    const current = all.findIndex((hit) => hit === selectedHit());
+    const next = all[Math.min(Math.max(current + step, 0), all.length - 1)];
+    if (!next) return;
+    select(next);
+    next.scrollIntoView({ block: "nearest" });
+    if (next === all[0]) scrollTo(0, 0);
+    this.active = next.id;
+    rememberSelectionSoon();
+    showSelected();
   },
 
   /** @param {KeyboardEvent} event */
   choose(event) {
     if (event.isComposing) return;
-    const all = hits();
-    const hit = all.find(({ id }) => id === this.selected) ?? all[0];
+    const hit = selectedHit();
     if (hit && isAnswered()) {
       event.preventDefault();
       open(hit, event);

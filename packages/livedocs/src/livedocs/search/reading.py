@@ -87,6 +87,18 @@ def _is_marked(asked: str) -> bool:
     return unmarked != asked and not (is_error(asked) or (unmarked and is_syntax(asked)))
 
 
+def filters_in(text: str) -> list[tuple[int, int]]:
+    """Where filters stand in a query, as ``(start, end)``; none are taken from a traceback.
+
+    >>> filters_in("json kind:class deprecated:perhaps")
+    [(5, 15)]
+    """
+    if ":" not in text or len(text) > MAX_QUERY_CHARS:
+        return []
+    matches = _FILTER.finditer(text)
+    return [match.span() for match in matches if match[1] != "deprecated" or match[2].lower() in _YES_OR_NO]
+
+
 def clean(text: str) -> str:
     """A text without control characters and lone surrogates, white space folded.
 

@@ -16,6 +16,7 @@ from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
 from livedocs.web.building import routes as building
 from livedocs.web.building.watch import BuildWatch
+from livedocs.web.entries import routes as entries
 from livedocs.web.head import HeadRequests
 from livedocs.web.health import routes as health
 from livedocs.web.home import routes as home
@@ -88,6 +89,7 @@ def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_
     for router in (
         home.router(library, pages, cache_seconds=page_cache_seconds),
         search.router(library, pages, cache_seconds=page_cache_seconds),
+        entries.router(library, pages, cache_seconds=page_cache_seconds),
         reading.router(library, pages),
         api.router(library),
         health.router(library),

@@ -12,6 +12,9 @@ from starlette.responses import HTMLResponse
 from livedocs.command import command
 from livedocs.search.reading import MAX_PASTED_CHARS
 from livedocs.web import wording
+from livedocs.web.entries.excerpt import excerpt
+from livedocs.web.entries.signatures import laid_out
+from livedocs.web.reading.direction import direction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +29,7 @@ class Pages:
     """Renders the templates.
 
     Args:
-        library: named in the search form's filters.
+        library: every page may name what it holds.
         assets: linked from every page.
     """
 
@@ -44,13 +47,19 @@ class Pages:
         cast("dict[str, Any]", self._environment.globals).update(
             asset=assets.url,
             command=command(),
+            excerpt=lambda entry: excerpt(entry.html, entry.url.partition("#")[0]),
             heading=wording.heading,
             longest_paste=MAX_PASTED_CHARS,
             prose_kinds=wording.PROSE_KINDS,
             search_address=wording.search_address,
         )
         cast("dict[str, Any]", self._environment.filters).update(
-            breakable=wording.breakable, kind_label=wording.kind_label, mark_matches=wording.mark_matches
+            breakable=wording.breakable,
+            direction=direction,
+            kind_label=wording.kind_label,
+            laid_out=laid_out,
+            mark_matches=wording.mark_matches,
+            place=wording.place,
         )
         self._templates_version = _hash_of_files(TEMPLATE_FOLDER)
 
@@ -65,7 +74,7 @@ class Pages:
 
         Args:
             template: file name of the template.
-            context: its variables; every page has ``docsets`` and ``kinds`` besides.
+            context: its variables; every page has ``docsets`` besides.
             status: HTTP status code.
         """
         return HTMLResponse(self.text(template, context), status)
@@ -75,16 +84,13 @@ class Pages:
 
         Args:
             template: file name of the template.
-            context: its variables; every page has ``docsets`` and ``kinds`` besides.
+            context: its variables; every page has ``docsets`` besides.
         """
         held = self._library.held
         variables = {
             "query": "",
-            "docset": "",
-            "kind": "",
             "explain": False,
             "docsets": held.docsets if held else (),
-            "kinds": held.kinds if held else (),
         }
         return self._environment.get_template(template).render(variables | dict(context or {}))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -29,17 +29,13 @@ PROSE_KINDS = frozenset({"section", "term"})
 """Kinds whose names are words of a sentence rather than code."""
 
 
-def search_address(
-    query: str, *, docset: str = "", kind: str = "", explain: bool = False, path: str = "/search"
-) -> str:
-    """Address of a search; what is not limited stays out of it.
+def search_address(query: str, *, explain: bool = False, path: str = "/search") -> str:
+    """Address of a search.
 
-    >>> search_address("a b", kind="class")
-    '/search?q=a%20b&kind=class'
+    >>> search_address("a b", explain=True)
+    '/search?q=a%20b&explain=1'
     """
-    limits = {"docset": docset, "kind": kind, "explain": "1" if explain else ""}
-    parameters = {"q": query} | {name: value for name, value in limits.items() if value}
-    return f"{path}?{urlencode(parameters, quote_via=quote, safe='', errors='replace')}"
+    return f"{path}?q={quote(query, safe='', errors='replace')}{'&explain=1' if explain else ''}"
 
 
 def kind_label(kind: str) -> str:
@@ -101,6 +97,11 @@ def breakable(code: str) -> Markup:
     Markup('Condition.<wbr>wait_for(<wbr>predicate, timeout=1.5)')
     """
     return Markup(_BREAK_AFTER.sub("<wbr>", escape(code)))  # noqa: S704 - escaped; the pattern is never in a tag
+
+
+def place(hit: Hit) -> str:
+    """Where a hit stands, outermost first, in one line."""
+    return " › ".join((f"{hit.docset} {hit.version}", *hit.breadcrumb))  # noqa: RUF001 - not meant as "greater than"
 
 
 @dataclass(frozen=True, slots=True)

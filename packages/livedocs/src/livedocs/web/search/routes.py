@@ -1,30 +1,52 @@
 """``GET /search``: a whole page, or the part of it that htmx swaps in while one types.
 
 While one types, words are compared; when the typing rests, ``GET /search/meaning`` adds below them what is close in
-meaning, so that nothing moves that is being looked at. A whole page compares both at once.
+meaning, so that nothing moves that is being looked at. A whole page compares both at once, and shows the selected entry
+beside the results.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header
 from starlette.responses import HTMLResponse
 
 from fastapi_data import cache_response
-from livedocs.search import advice
+from livedocs.library import reader
+from livedocs.search import advice, refining
 from livedocs.search.meaning import is_prose
+from livedocs.search.models import Filters
 from livedocs.search.reading import parse
 from livedocs.web import searching
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from livedocs.library.models import StoredEntry
     from livedocs.search.models import SearchResult
     from livedocs.web.pages import Pages
     from livedocs.web.served import Served, ServedLibrary
 
 _ADDED_BY_MEANING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one request found.
+
+    Attributes:
+        result: the hits.
+        selected: which of them is selected, from 0.
+        entry: the selected one; None when nothing was found, or only the list is wanted.
+        ask_meaning: whether comparing meanings may add to it.
+    """
+
+    result: SearchResult
+    selected: int = 0
+    entry: StoredEntry | None = None
+    ask_meaning: bool = False
 
 
 def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> APIRouter:
@@ -41,49 +63,40 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
     @cache_response(ttl_seconds=cache_seconds, query=[], cookies=[])
     async def search(
         q: str = "",
-        docset: str = "",
-        kind: str = "",
+        selected: str = "",
         *,
         explain: bool = False,
         hx_request_type: Annotated[str, Header()] = "",
     ) -> HTMLResponse:
-        filters = searching.filters(docset, kind=kind)
         typing = hx_request_type == "partial"
 
-        def answer(session: Session, served: Served) -> tuple[SearchResult, bool]:
+        def answer(session: Session, served: Served) -> _Answer:
             engine = searching.engine(session, served, by_meaning=not typing)
-            result = engine.search(q, filters=filters, explain=explain)
-            return result, typing and served.meaning is not None and is_prose(parse(q))
+            result = engine.search(q, explain=explain)
+            place = _place(result, selected)
+            if typing:
+                return _Answer(result, place, ask_meaning=served.meaning is not None and is_prose(parse(q)))
+            return _Answer(result, place, reader.entry(session, result.hits[place].id) if result.hits else None)
 
-        result, ask_meaning = await library.read(answer)
+        found = await library.read(answer)
         context: dict[str, Any] = {
             "query": q,
-            "docset": docset,
-            "kind": kind,
             "explain": explain,
-            "result": result,
-            "ask_meaning": ask_meaning,
+            "result": found.result,
+            "selected": found.selected,
+            "entry": found.entry,
+            "ask_meaning": found.ask_meaning,
+            "driven": typing,
         }
-        if result.corrected:
-            context["as_typed"] = advice.as_typed(q)
-        if not result.hits:
-            held = [f"{item.name}@{item.version}" for item in library.current.docsets]
-            limits = advice.limits(q, filters, docsets=held, kinds=library.current.kinds)
-            context |= {
-                "limits": limits,
-                "unlimited": advice.unlimited(q) if limits else "",
-                "means_filters": advice.means_filters(q),
-            }
+        context |= _refinements(q, found.result) if found.result.hits else _advice(q, library.current)
         return pages.render("search_fragment.html" if typing else "search.html", context)
 
     @routes.get("/search/meaning")
     @cache_response(ttl_seconds=cache_seconds, query=[], cookies=[])
-    async def by_meaning(q: str = "", docset: str = "", kind: str = "", *, explain: bool = False) -> HTMLResponse:
-        filters = searching.filters(docset, kind=kind)
-
+    async def by_meaning(q: str = "", *, explain: bool = False) -> HTMLResponse:
         def answer(session: Session, served: Served) -> tuple[SearchResult, SearchResult]:
             by_words, by_both = (
-                searching.engine(session, served, by_meaning=by_meaning).search(q, filters=filters, explain=explain)
+                searching.engine(session, served, by_meaning=by_meaning).search(q, explain=explain)
                 for by_meaning in (False, True)
             )
             return by_words, by_both
@@ -94,3 +107,34 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
         return pages.render("meaning.html", {"hits": added, "shown": len(shown), "terms": by_words.terms})
 
     return routes
+
+
+def _place(result: SearchResult, selected: str) -> int:
+    """Where the selected entry stands among the hits; the first one when it is not among them.
+
+    Args:
+        result: the hits.
+        selected: the entry as the address names it: docset, version, page and anchor.
+    """
+    places = (place for place, hit in enumerate(result.hits) if hit.url == f"/docs/{selected}")
+    return next(places, 0) if selected else 0
+
+
+def _refinements(query: str, result: SearchResult) -> dict[str, Any]:
+    return {
+        "applied": refining.applied(query),
+        "suggested": refining.suggested(query, result.hits),
+        "as_typed": advice.as_typed(query) if result.corrected else "",
+    }
+
+
+def _advice(query: str, served: Served) -> dict[str, Any]:
+    held = [f"{item.name}@{item.version}" for item in served.docsets]
+    limits = advice.limits(query, Filters(), docsets=held, kinds=served.kinds)
+    return {
+        "applied": refining.applied(query),
+        "suggested": (),
+        "limits": limits,
+        "unlimited": advice.unlimited(query) if limits else "",
+        "means_filters": advice.means_filters(query),
+    }

@@ -1,0 +1,40 @@
+/** Links that the page itself takes: those to other searches, and those that open what was found. */
+import { nextStepIsNew, rememberSelection } from "./history.js";
+import { queryInput } from "./page.js";
+import { entryOf, select } from "./selection.js";
+
+/** @param {HTMLAnchorElement} link to a search: its words go into the box */
+function search(link) {
+  const box = queryInput();
+  box.value = new URL(link.href).searchParams.get("q") ?? "";
+  nextStepIsNew();
+  box.focus();
+  box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+}
+
+/** @param {HTMLAnchorElement} link to an entry */
+function tellOpened(link) {
+  navigator.sendBeacon("/opened", new URLSearchParams({ entry: entryOf(link) }));
+}
+
+/** @param {MouseEvent} event */
+function clicked(event) {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link || event.defaultPrevented) return;
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (link.matches("[data-search]") && isPlain) {
+    event.preventDefault();
+    search(link);
+  } else if (link.matches("#app-results a")) {
+    tellOpened(link);
+    if (!isPlain) return;
+    select(link);
+    rememberSelection();
+  } else if (link.matches(".entry-head a[href^='/docs/']")) {
+    tellOpened(link);
+  }
+}
+
+export function takeLinks() {
+  document.addEventListener("click", clicked);
+}

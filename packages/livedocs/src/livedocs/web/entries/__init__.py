@@ -1,0 +1,1 @@
+"""One entry's own documentation, to be read beside the results."""
