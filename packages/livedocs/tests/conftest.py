@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fastapi_data.testing.servers import database_server
 from livedocs.library.build import BuildReport, build_docset
 from livedocs.library.embedding import embed_library
 from livedocs.semantic.embedder import Embedder
@@ -19,6 +20,13 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A URL of PostgreSQL; tests make databases of their own on its server."""
+    with database_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

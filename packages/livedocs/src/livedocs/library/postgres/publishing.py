@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
 from sqlalchemy import create_engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
-from livedocs.errors import LibraryBusyError
+from livedocs.errors import LibraryBusyError, LibraryCorruptError
 from livedocs.library import reader, snapshot
 from livedocs.library.format import SCHEMA_VERSION
 from livedocs.library.postgres import cleaning
@@ -74,11 +75,15 @@ class Publisher:
         started = time.perf_counter()
         await anyio.to_thread.run_sync(snapshot.verify, path)
         generation = await self._announce(await anyio.to_thread.run_sync(_library_hash, path))
-        async with self._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await load(connection, path, generation.schema, report)
-        report("Switching to the new library", 0, None)
-        await self._switch(generation)
+        try:
+            await self._load(path, generation, report)
+            report("Switching to the new library", 0, None)
+            await self._switch(generation)
+        except BaseException:
+            # Should that fail as well, whoever publishes next does it.
+            with anyio.CancelScope(shield=True), suppress(Exception):
+                await cleaning.drop_abandoned(self._engine)
+            raise
         seconds = time.perf_counter() - started
         report("Removing libraries that nobody reads", 0, None)
         await cleaning.drop_unread(self._engine)
@@ -89,6 +94,16 @@ class Publisher:
         statement = insert(library_generation).values(values).returning(library_generation.c.id)
         async with self._engine.begin() as connection:
             return Generation((await connection.execute(statement)).scalar_one(), library_hash)
+
+    async def _load(self, path: Path, generation: Generation, report: ReportProgress) -> None:
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await load(connection, path, generation.schema, report)
+        except IntegrityError as error:
+            reason = str(error.orig).rpartition(">: ")[2].splitlines()[0]
+            message = f"{path} is damaged ({reason}). Build it again with 'livedocs build python', and publish that."
+            raise LibraryCorruptError(path, message) from error
 
     async def _switch(self, generation: Generation) -> None:
         """Publish a generation in the transaction that holds the lock: who has lost the lock cannot."""
