@@ -3,24 +3,33 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from anyio.from_thread import start_blocking_portal
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from fastapi_data import PostgresDatabase
+from fastapi_data.testing.provisioning import new_database
+from fastapi_data.testing.servers import database_server
 from livedocs.library.areas import Area
 from livedocs.library.build import build_docset
 from livedocs.library.keys import Form, split_docset
+from livedocs.library.postgres.connecting import opened
+from livedocs.library.postgres.loading import load
 from livedocs.library.postings import COLUMNS
 from livedocs.search.candidates import CandidateReader, DocsetLabel
 from livedocs.search.engine import Engine
 from livedocs.search.evidence import Evidence, Meanings, NameMatches
+from livedocs.search.postgres import PostgresCandidates, PostgresSource
 from livedocs.search.resident import Columns
 from livedocs.search.sqlite import SqliteCandidates
 from livedocs.search.text import TextEvidence
-from livedocs.sources.documentation import Documentation
+from livedocs.sources.documentation import Documentation, ignore_progress
 
 
 def _sqlite(library: Path) -> Iterator[CandidateReader]:
@@ -28,20 +37,57 @@ def _sqlite(library: Path) -> Iterator[CandidateReader]:
         yield SqliteCandidates(connection)
 
 
-IMPLEMENTATIONS: dict[str, Callable[[Path], Iterator[CandidateReader]]] = {"sqlite": _sqlite}
+def _postgres(library: Path) -> Iterator[CandidateReader]:
+    with database_server() as server, new_database(server, library.parent) as url, start_blocking_portal() as portal:
+        database = PostgresDatabase(url)
+        with portal.wrap_async_context_manager(opened(database)) as engine:
+            portal.call(_load, engine, library)
+            with portal.wrap_async_context_manager(engine.connect()) as connection:
+                driver = portal.call(connection.get_raw_connection).driver_connection
+                source = PostgresSource("livedocs_g1")
+                yield source.candidates(lambda statement, values: portal.call(driver.fetch, statement, *values))
+
+
+async def _load(engine: AsyncEngine, library: Path) -> None:
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await load(connection, library, "livedocs_g1", ignore_progress)
+
+
+IMPLEMENTATIONS: dict[str, Callable[[Path], Iterator[CandidateReader]]] = {"sqlite": _sqlite, "postgres": _postgres}
 """How each database is filled from a library and read; another one joins the contract test here."""
 
 
+@pytest.fixture(scope="session")
+def reader_of() -> Iterator[Callable[[str, Path], CandidateReader]]:
+    """Fills a database of one kind from a library, once, and reads it."""
+    with ExitStack() as opened:
+        yield cache(lambda kind, library: opened.enter_context(contextmanager(IMPLEMENTATIONS[kind])(library)))
+
+
 @pytest.fixture(scope="session", params=IMPLEMENTATIONS)
-def any_reader(request: pytest.FixtureRequest, python_library: Path) -> Iterator[CandidateReader]:
+def any_reader(
+    request: pytest.FixtureRequest, reader_of: Callable[[str, Path], CandidateReader], python_library: Path
+) -> CandidateReader:
     """Candidates of Python 3.11, from one database after the other."""
-    yield from IMPLEMENTATIONS[request.param](python_library)
+    return reader_of(request.param, python_library)
 
 
 @pytest.fixture(scope="session", params=IMPLEMENTATIONS)
-def any_reader_of_two(request: pytest.FixtureRequest, python_and_jinja_library: Path) -> Iterator[CandidateReader]:
+def any_reader_of_two(
+    request: pytest.FixtureRequest, reader_of: Callable[[str, Path], CandidateReader], python_and_jinja_library: Path
+) -> CandidateReader:
     """Candidates of Python 3.11 and Jinja, from one database after the other."""
-    yield from IMPLEMENTATIONS[request.param](python_and_jinja_library)
+    return reader_of(request.param, python_and_jinja_library)
+
+
+@pytest.fixture(scope="session")
+def postgres_reader(
+    reader_of: Callable[[str, Path], CandidateReader], python_and_jinja_library: Path
+) -> PostgresCandidates:
+    """Candidates of Python 3.11 and Jinja in PostgreSQL."""
+    reader = reader_of("postgres", python_and_jinja_library)
+    assert isinstance(reader, PostgresCandidates)
+    return reader
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from livedocs.library.postings import Matches, Postings
     from livedocs.search.arrays import Column
@@ -58,8 +58,37 @@ class DocsetLabel:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class LookUps:
+    """What will be asked of a reader; each part as the method that asks it names it.
+
+    Attributes:
+        keys: see `CandidateReader.named`.
+        key_limit: likewise, its ``limit``.
+        beginning: see `CandidateReader.beginning_with`; None: nothing.
+        among: likewise.
+        terms: see `CandidateReader.postings`.
+        all_entries: likewise.
+    """
+
+    keys: tuple[str, ...] = ()
+    key_limit: int = 0
+    beginning: str | None = None
+    among: range | None = None
+    terms: tuple[str, ...] = ()
+    all_entries: bool = False
+
+
 class CandidateReader(Protocol):
     """Reads candidates from a library. Every implementation passes the same contract test."""
+
+    def prepare(self, look_ups: Callable[[], LookUps]) -> None:
+        """Be told what will be looked up next: a reader to whom each call is a journey fetches all of it at once.
+
+        Args:
+            look_ups: works out what that is; called only where it is of use.
+        """
+        ...
 
     def named(self, keys: Sequence[str], limit: int) -> list[NameMatch]:
         """Entries with one of these keys; the strongest forms and most linked first."""

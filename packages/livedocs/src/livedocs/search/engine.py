@@ -105,7 +105,7 @@ class Engine:
         if parsed.shape is Shape.EMPTY:
             hits = self._hits(parsed, self._listed(parsed.filters), limit, explain=explain) if parsed.filters else ()
             return SearchResult(query=clean(query), hits=hits)
-        corrected, names = None, self._gatherer.names(parsed)
+        corrected, names = None, self._names(parsed)
         if not len(names):
             corrected, parsed, names = self._read_again(parsed)
         hits = self._hits(parsed, self._gatherer.gather(parsed, names), limit, explain=explain)
@@ -146,7 +146,11 @@ class Engine:
 
     def _corrected(self, query: Query, meant: str) -> tuple[str, Query, NameMatches]:
         corrected = replace(parse(meant, query.filters), excluded=query.excluded, member=query.member)
-        return meant, corrected, self._gatherer.names(corrected)
+        return meant, corrected, self._names(corrected)
+
+    def _names(self, query: Query) -> NameMatches:
+        self._gatherer.prepare(query)
+        return self._gatherer.names(query)
 
     def _listed(self, filters: Filters) -> Evidence:
         """Everything the filters let through, the most linked first."""

@@ -9,6 +9,7 @@ import numpy as np
 from livedocs.library.analysis import STOP_WORDS, stem, tokens
 from livedocs.library.areas import Area
 from livedocs.search.asked_area import asked_area
+from livedocs.search.candidates import LookUps
 from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.query import Query, Shape
 from livedocs.search.shapes import MAX_WORDS
@@ -64,6 +65,10 @@ class Gatherer:
         self._resident = resident
         self._meaning = meaning
 
+    def prepare(self, query: Query) -> None:
+        """Tell the reader what a query will most likely have looked up."""
+        self._reader.prepare(lambda: self._look_ups(query))
+
     def names(self, query: Query) -> NameMatches:
         """What is called what was typed, or begins so while the query is still being typed.
 
@@ -86,7 +91,7 @@ class Gatherer:
         ranks = {key: rank for rank, keys in reversed(list(enumerate(readings))) for key in keys}
         if not ranks:
             return NameMatches.none()
-        found = self._reader.named(tuple(ranks), _NAMES_FILTERED if query.filters else _NAMES)
+        found = self._reader.named(tuple(ranks), _name_limit(query))
         if query.shape is Shape.SYNTAX and found:
             # A sign is taken as literally as it can be: := is no colon.
             literal = min(ranks[match.key] for match in found)
@@ -107,6 +112,18 @@ class Gatherer:
             return evidence
         meanings = self._meaning.near(query.text, evidence.entry_ids, allowed)
         return Evidence(self._resident.columns, names, text, meanings, named=named)
+
+    def _look_ups(self, query: Query) -> LookUps:
+        groups = self.groups(query, with_synonyms=query.shape is not Shape.NAME)
+        terms = {variant.term for group in groups for variant in group.variants}
+        return LookUps(
+            keys=tuple(dict.fromkeys(key for keys in query.readings for key in keys)),
+            key_limit=_name_limit(query),
+            beginning=query.beginning or None,
+            among=self._resident.columns.span(query.filters) if query.filters else None,
+            terms=tuple(sorted(terms)),
+            all_entries=bool(query.filters or query.excluded) or asked_area(query) is not Area.MAIN,
+        )
 
     def _allowed(self, query: Query) -> Truths | None:
         """Which entries filters and excluded words let through; None: all."""
@@ -167,6 +184,10 @@ class Gatherer:
             for term in vocabulary.completions(word, _COMPLETIONS):
                 if term not in said:
                     yield Variant(term, _COMPLETION_WEIGHT)
+
+
+def _name_limit(query: Query) -> int:
+    return _NAMES_FILTERED if query.filters else _NAMES
 
 
 def _exact(found: list[NameMatch], ranks: dict[str, int], name: str) -> NameMatches:

@@ -17,9 +17,10 @@ from livedocs.search.models import Hit
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from livedocs.search.arrays import Column
+    from livedocs.search.candidates import LookUps
 
 # The columns are in the order of `Hit`.
 _HITS = """
@@ -43,6 +44,9 @@ class SqliteCandidates:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def prepare(self, look_ups: Callable[[], LookUps]) -> None:
+        """See `CandidateReader.prepare`; the file is mapped into memory, there is nothing to fetch."""
 
     def named(self, keys: Sequence[str], limit: int) -> list[NameMatch]:
         """See `CandidateReader.named`."""
