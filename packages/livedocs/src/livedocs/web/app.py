@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import anyio
 from fastapi import FastAPI
 
-from fastapi_data import MemoryStore, ResponseCache
 from livedocs.errors import LibraryMissingError, LibraryVersionError
 from livedocs.library import snapshot
 from livedocs.web.api import routes as api
@@ -24,6 +23,7 @@ from livedocs.web.openapi import describe_problems
 from livedocs.web.pages import Pages
 from livedocs.web.problems import ErrorAnswers
 from livedocs.web.reading import routes as reading
+from livedocs.web.response_cache import SharedAnswers
 from livedocs.web.search import routes as search
 from livedocs.web.security import SecurityHeaders
 from livedocs.web.served import ServedLibrary
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from livedocs.settings import Settings
-
-_CACHED_BYTES = 96 * 2**20
-"""How much rendered answers may take together: some 6,000, what a thousand people type."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -47,12 +44,15 @@ def create_app(settings: Settings) -> FastAPI:
     Raises:
         LibraryError: the library is damaged; the message says what to do.
         AssetsMissingError: the front end was never built.
+        SettingsError: the address of Redis is none.
     """
     with suppress(LibraryMissingError, LibraryVersionError):  # one that is being built is waited for
         snapshot.verify(settings.library_path)
     assets = Assets.load()
     library = ServedLibrary(settings.library_path, settings.models_folder)
     pages = Pages(library, assets)
+    redis_url = settings.redis_url and settings.redis_url.get_secret_value()
+    answers = SharedAnswers(redis_url, version=lambda: pages.version)
     build = BuildWatch(library)
 
     @asynccontextmanager
@@ -76,12 +76,13 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.library = library
+    app.state.answers = answers
     app.state.build = build
     _include_routes(app, library, pages, page_cache_seconds=settings.page_cache_seconds)
     app.include_router(building.router(library, pages, build))
     ErrorAnswers(pages, build).install(app)
     describe_problems(app)
-    _add_middleware(app, library, pages)
+    _add_middleware(app, library, pages, answers)
     return app
 
 
@@ -98,12 +99,10 @@ def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_
     app.mount(STATIC_PREFIX, ImmutableFiles(directory=STATIC_FOLDER), name="static")
 
 
-def _add_middleware(app: FastAPI, library: ServedLibrary, pages: Pages) -> None:
+def _add_middleware(app: FastAPI, library: ServedLibrary, pages: Pages, answers: SharedAnswers) -> None:
     # Each runs outside of those added before it.
-    # Compressing an answer takes longer than finding it; who serves others than this network lets a proxy compress.
-    cache = ResponseCache(MemoryStore(max_bytes=_CACHED_BYTES), compress=False)
-    cache.install(app)
-    library.after_swap(cache.clear)
+    answers.cache.install(app)
+    library.after_swap(answers.forget)
     app.add_middleware(Validators, version=lambda: pages.version)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadRequests)
