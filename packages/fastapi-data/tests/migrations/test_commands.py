@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import runpy
 import sys
 
@@ -191,14 +192,14 @@ def test_alembics_own_command_line_finds_the_address_in_its_configuration(applic
     config = config_of_alembic(application)
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     command.upgrade(config, "head")
-    assert anyio.run(current, url, application.folder) == ("one",)
+    assert asyncio.run(current(url, application.folder)) == ("one",)
 
 
 def test_alembics_own_command_line_finds_the_address_in_the_environment(application, url, monkeypatch):
     application.write_migration("one", None, BOOKS)
     monkeypatch.setenv("DATABASE_URL", url)
     command.upgrade(config_of_alembic(application), "head")
-    assert anyio.run(current, url, application.folder) == ("one",)
+    assert asyncio.run(current(url, application.folder)) == ("one",)
 
 
 def test_without_an_address_alembic_says_where_to_put_it(application, monkeypatch):
@@ -212,7 +213,7 @@ def test_alembic_writes_sql_instead(application, url, monkeypatch, capsys):
     monkeypatch.setenv("DATABASE_URL", url)
     command.upgrade(config_of_alembic(application), "head", sql=True)
     assert "CREATE TABLE book" in capsys.readouterr().out
-    assert anyio.run(current, url, application.folder) == ()
+    assert asyncio.run(current(url, application.folder)) == ()
 
 
 def test_without_alembic_the_extra_is_named(monkeypatch):

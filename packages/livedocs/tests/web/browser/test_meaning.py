@@ -13,6 +13,8 @@ QUESTION = "forbid dangerous operations of untrusted code"
 MEANING = re.compile(r"/search/meaning\?")
 HITS = "#app-results a"
 DIVIDER = "#app-results .hits-divider"
+JUST_SWAPPED = ".htmx-added"
+"""htmx marks what it has just put in, for a moment."""
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ async def test_the_selection_and_the_view_stay_where_they_are_when_hits_are_adde
     held = Held()
     await page.route(MEANING, held)
     await type_question(page)
-    for _ in range(12):
+    for _ in range(11):
         await page.keyboard.press("ArrowDown")
     selected = page.locator(f"{HITS}[aria-selected=true]")
     await expect(selected).to_have_attribute("id", "app-hit-12")
@@ -138,6 +140,7 @@ async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     await page.keyboard.type("scripts")
     await expect(page.locator("#app-results")).to_have_attribute("data-asked", QUESTION.replace(older, newer))
     await expect(page.locator(DIVIDER)).to_have_count(1)
+    await expect(page.locator(JUST_SWAPPED)).to_have_count(0)
     before = await page.locator("#app-main").inner_html()
     await page.evaluate(
         """() => { window.most = 1; new MutationObserver(() =>
@@ -150,6 +153,7 @@ async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     await page.locator("#app-query").fill("template")
     await page.locator("#app-query").fill(QUESTION.replace(older, newer))
     await expect(page.locator(DIVIDER)).to_have_count(1)
+    await expect(page.locator(JUST_SWAPPED)).to_have_count(0)
     assert await page.locator("#app-main").inner_html() == before
     assert await page.evaluate("window.most") == 1
     ids = await page.locator(HITS).evaluate_all("(all) => all.map((hit) => hit.id)")
