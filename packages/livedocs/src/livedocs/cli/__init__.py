@@ -1,1 +1,1 @@
-"""The terminal face: ``livedocs build|embed|serve|up|search|show|docsets|remove``."""
+"""The terminal face: ``livedocs build|embed|remove|publish|migrate|serve|up|search|show|docsets|config``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -32,6 +33,9 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.  [default:
 Port = Annotated[
     int | None,
     typer.Option(min=0, max=65535, help="TCP port; 0 takes any free one.  [default: 8000]", show_default=False),
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=256, help="Processes that answer.  [default: 1]", show_default=False)
 ]
 
 
@@ -100,27 +104,22 @@ def embed_library() -> None:
 
 
 @app.command()
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Serve the library to browsers and programs until Ctrl-C; before there is one, show how far its build is."""
-    _serve(_settings(host=host, port=port))
+    _serve(_settings(host=host, port=port, workers=workers))
 
 
 @app.command()
-def up(host: Host = None, port: Port = None) -> None:
+def up(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Serve the library; if there is none that this version can read, build Python's documentation meanwhile.
 
     The server answers at once and shows how far the build is. If that fails, it goes on, so that another build can
     succeed, and ends with the exit code of the build.
     """
     from livedocs.cli.first_build import FirstBuild
-    from livedocs.errors import LibraryMissingError, LibraryVersionError
-    from livedocs.library import snapshot
 
-    settings, first_build = _settings(host=host, port=port), FirstBuild()
-    try:
-        snapshot.check(settings.library_path)
-    except (LibraryMissingError, LibraryVersionError):
-        snapshot.prepare(settings.library_path.resolve())  # a place that cannot be written is no reason to start
+    settings, first_build = _settings(host=host, port=port, workers=workers), FirstBuild()
+    _prepare(settings)
     try:
         _serve(settings, first_build)
     except KeyboardInterrupt:
@@ -148,14 +147,16 @@ def search(
     and -words that must not be there.
     """
     from livedocs.cli import answers, printing
+    from livedocs.cli.reading import library_of
     from livedocs.library.keys import split_docset
     from livedocs.search.models import Filters
 
     settings, query = _settings(), " ".join(words)
+    library = library_of(settings)
     name, version = split_docset(docset)
     filters = Filters(docset=name, version=version, kind=kind)
     result = answers.search(
-        settings.library_path,
+        library,
         query,
         limit=limit,
         filters=filters,
@@ -165,7 +166,7 @@ def search(
     printing.search_json(result) if as_json else printing.search_result(result)
     if not result.hits:
         if not as_json:
-            printing.advice(answers.limits(settings.library_path, query, filters=filters))
+            printing.advice(answers.limits(library, query, filters=filters))
         raise typer.Exit(ExitCode.NOTHING_FOUND)
 
 
@@ -177,8 +178,9 @@ def show(
 ) -> None:
     """Show one entry with all its text."""
     from livedocs.cli import answers, printing
+    from livedocs.cli.reading import library_of
 
-    found = answers.show(_settings().library_path, entry)
+    found = answers.show(library_of(_settings()), entry)
     printing.entry_json(found) if as_json else printing.entry(found)
 
 
@@ -186,8 +188,9 @@ def show(
 def docsets(*, as_json: Json = False) -> None:
     """List what the library holds."""
     from livedocs.cli import answers, printing
+    from livedocs.cli.reading import library_of
 
-    held = answers.docsets(_settings().library_path)
+    held = answers.docsets(library_of(_settings()))
     printing.docsets_json(held) if as_json else printing.docsets(held)
 
 
@@ -196,14 +199,44 @@ def remove(
     docset: Annotated[str, typer.Argument(metavar="NAME@VERSION", help="As 'livedocs docsets' names it.")],
 ) -> None:
     """Take a docset out of the library."""
-    from livedocs.library.build import remove as remove_docset
+    from livedocs.cli.building import remove as remove_docset
     from livedocs.library.keys import split_docset
 
     name, version = split_docset(docset)
     if not (name and version):
         raise typer.BadParameter(f"{docset!r} does not say which version: write NAME@VERSION, as python@3.11.")
-    remove_docset(name, version, _settings().library_path)
+    remove_docset(name, version, _settings())
     typer.echo(f"{name} {version} is no longer in the library.")
+
+
+@app.command()
+def migrate() -> None:
+    """Prepare the database of LIVEDOCS_DATABASE_URL for libraries, or bring it up to date.
+
+    Does nothing where that was done. However many processes start it at once, one does it and the others wait.
+    """
+    from livedocs.cli.publishing import migrate_catalogue
+
+    typer.echo(migrate_catalogue(_settings()))
+
+
+@app.command()
+def publish(
+    library: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SNAPSHOT]", help="A library's file.", show_default="the one of LIVEDOCS_LIBRARY_PATH"),
+    ] = None,
+    *,
+    wait: Annotated[bool, typer.Option(help="Wait while another process publishes, or end with code 3.")] = True,
+) -> None:
+    """Put a library's file into the database in the place of what is published there; LIVEDOCS_DATABASE_URL names it.
+
+    Readers see the last library until all of the new one is there. Running servers take it up by themselves.
+    """
+    from livedocs.cli.publishing import publish_file
+
+    settings = _settings()
+    publish_file(settings, library or settings.library_path, wait=wait)
 
 
 @app.command()
@@ -214,23 +247,40 @@ def config(*, as_json: Json = False) -> None:
     configuration.print_json(_settings()) if as_json else configuration.print_settings(_settings())
 
 
+def _prepare(settings: Settings) -> None:
+    """Make sure that a first build could put a library where settings say: else there is no reason to start."""
+    if settings.database_url is not None:
+        from livedocs.cli.publishing import migrate_catalogue
+
+        migrate_catalogue(settings)
+        return
+    from livedocs.errors import LibraryMissingError, LibraryVersionError
+    from livedocs.library import snapshot
+
+    try:
+        snapshot.check(settings.library_path)
+    except (LibraryMissingError, LibraryVersionError):
+        snapshot.prepare(settings.library_path.resolve())
+
+
 def _serve(settings: Settings, first_build: FirstBuild | None = None) -> None:
     # What is imported stays for good; looking through it for garbage again and again is a tenth of the start.
     gc.disable()
     from livedocs.cli.serving import serve as serve_library
 
-    serve_library(settings, first_build)
+    if code := serve_library(settings, first_build):
+        raise typer.Exit(code)
 
 
-def _settings(*, host: str | None = None, port: int | None = None) -> Settings:
+def _settings(**given: str | int | None) -> Settings:
     from pydantic import ValidationError
 
     from livedocs.errors import SettingsError
     from livedocs.settings import Settings
 
-    given: dict[str, Any] = {"host": host, "port": port}
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**options)
     except ValidationError as error:
         wrong = [_wrong_setting(item["loc"], item["msg"]) for item in error.errors(include_input=False)]
         # Without a cause: whatever was not valid may hold a password.

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from livedocs.cli.changing import changing
+from livedocs.cli.progress_bars import drawn
+from livedocs.errors import LibraryError
 from livedocs.library import progress, snapshot
 from livedocs.library.build import build_docset
-from livedocs.sources.documentation import ignore_progress
+from livedocs.library.build import remove as remove_docset
 from livedocs.sources.resolve import open_first, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
 
     from livedocs.errors import FailedSource
     from livedocs.library.build import BuildReport
     from livedocs.semantic.embedder import Embedder
     from livedocs.settings import Settings
-    from livedocs.sources.documentation import ReportProgress
 
-_SECONDS_BETWEEN_DRAWINGS = 0.1
 _MISSING_SHOWN = 10
 
 
@@ -41,13 +40,26 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
         SourceError: a documentation could not be obtained; those before it are in the library.
         LibraryError: the library cannot be written.
     """
-    snapshot.prepare(settings.library_path.resolve())
+    _prepare(settings)
     for spec in specs:
         with progress.recorded(settings.library_path) as record:
             request = resolve(spec, cache_folder=settings.cache_folder)
-            with _progress(record) as report, open_first(request, report) as (documentation, failures):
-                built = build_docset(documentation, settings.library_path, name=name, version=version, report=report)
-        _print_report(built, failures, settings)
+            with (
+                drawn(record) as report,
+                open_first(request, report) as (documentation, failures),
+                changing(settings, report, is_new=True) as change,
+            ):
+                built = build_docset(documentation, change.path, name=name, version=version, report=report)
+        _print_report(built, failures, change.place)
+
+
+def _prepare(settings: Settings) -> None:
+    """Make the folder of the library; where the library is in a database, only progress is written there."""
+    try:
+        snapshot.prepare(settings.library_path.resolve())
+    except LibraryError:
+        if settings.database_url is None:
+            raise
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -70,81 +82,27 @@ def embed_all(settings: Settings, embedder: Embedder) -> None:
     """
     from livedocs.library.embedding import embed_library
 
-    path = settings.library_path
-    snapshot.check(path)
     started = time.perf_counter()
-    with _progress(ignore_progress) as report:
-        embedded = embed_library(path, embedder, settings.models_folder / "vectors.sqlite", report=report)
+    with drawn() as report, changing(settings, report) as change:
+        embedded = embed_library(change.path, embedder, settings.models_folder / "vectors.sqlite", report=report)
+        change.is_needed = embedded > 0
     seconds = time.perf_counter() - started
     said = f"Embedded {embedded:,} entries in {seconds:.1f} s" if embedded else "Every entry has its vector already"
-    Console(highlight=False).print(f"{said}: {escape(str(path))}, {path.stat().st_size / 1e6:.1f} MB", soft_wrap=True)
+    Console(highlight=False).print(f"{said}: {escape(change.place)}", soft_wrap=True)
 
 
-@contextmanager
-def _progress(record: ReportProgress) -> Generator[ReportProgress, None, None]:
-    """Show progress on stderr: a bar for each step on a terminal, one line for each step elsewhere.
+def remove(name: str, version: str, settings: Settings) -> None:
+    """Take a docset out of the library.
 
-    Args:
-        record: is told the same.
+    Raises:
+        NotFoundError: it is not there.
+        LibraryError: the library is missing, cannot be read, or is being built.
     """
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _both(_Lines(console), record)
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, auto_refresh=False, transient=True) as bars:
-        yield _both(_Bars(bars), record)
+    with drawn() as report, changing(settings, report) as change:
+        remove_docset(name, version, change.path)
 
 
-def _both(one: ReportProgress, other: ReportProgress) -> ReportProgress:
-    def report(step: str, done: int, total: int | None) -> None:
-        one(step, done, total)
-        other(step, done, total)
-
-    return report
-
-
-class _Lines:
-    """Names each step once."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._step = ""
-
-    def __call__(self, step: str, done: int, total: int | None) -> None:  # noqa: ARG002 - the port's signature
-        if step != self._step:
-            self._step = step
-            self._console.print(escape(step), soft_wrap=True, highlight=False)
-
-
-class _Bars:
-    """Draws one bar for each step, ten times a second at most: steps report much more often."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._step = ""
-        self._task = progress.add_task("Looking at what is there", total=None)
-        self._drawn = 0.0
-
-    def __call__(self, step: str, done: int, total: int | None) -> None:
-        if step != self._step:
-            self._progress.remove_task(self._task)
-            self._task = self._progress.add_task(escape(step), total=total)
-            self._step = step
-        self._progress.update(self._task, completed=done, total=total)
-        now = time.monotonic()
-        if now - self._drawn >= _SECONDS_BETWEEN_DRAWINGS:
-            self._progress.refresh()
-            self._drawn = now
-
-
-def _print_report(built: BuildReport, failures: Sequence[FailedSource], settings: Settings) -> None:
+def _print_report(built: BuildReport, failures: Sequence[FailedSource], place: str) -> None:
     docset, covered = built.docset, built.coverage
     lines = [f"[bold green]Built[/] [bold]{escape(docset.title)} {escape(docset.version)}[/] as {_slug(built)}"]
     lines += [f"  not from {escape(failure.description)}: {escape(failure.reason)}" for failure in failures]
@@ -159,7 +117,7 @@ def _print_report(built: BuildReport, failures: Sequence[FailedSource], settings
         lines.append(f"  missing: {len(covered.missing) - len(shown)} more")
     lines += [
         f"  in {built.seconds:.1f} s",
-        f"  library: {escape(str(settings.library_path))}, {built.size_bytes / 1e6:.1f} MB",
+        f"  library: {escape(place)}",
     ]
     if built.set_aside is not None:
         lines.append(

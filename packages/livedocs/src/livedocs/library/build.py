@@ -122,7 +122,7 @@ def remove(name: str, version: str, library_path: Path) -> None:
         with closing(snapshot.connect(library_path)) as stored, new_snapshot(new) as connection:
             removed = DocsetGap.find(stored, docset_slug(name), docset_slug(version))
             if removed is None:
-                raise NotFoundError(f"There is no docset {name} {version} in {library_path}. See 'livedocs docsets'.")
+                raise NotFoundError(f"There is no docset {name} {version} in this library. See 'livedocs docsets'.")
             copy_docsets(connection, library_path, removed)
             write_index(connection, stored_postings(stored, removed.entries), None)
 

@@ -1,4 +1,4 @@
-"""An engine straight from the library file, for the terminal: nothing is copied, nothing is served."""
+"""An engine for a single search: nothing is copied, nothing is served."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    from livedocs.search.candidates import CandidateReader
+
 
 @contextmanager
 def open_engine(path: Path, models_folder: Path | None = None) -> Generator[Engine, None, None]:
@@ -29,7 +31,16 @@ def open_engine(path: Path, models_folder: Path | None = None) -> Generator[Engi
     """
     snapshot.check(path)
     with closing(snapshot.connect(path)) as connection:
-        reader = SqliteCandidates(connection)
-        resident = Resident(reader)
-        meaning = load_meaning(reader, resident.columns, models_folder) if models_folder is not None else None
-        yield Engine(reader, resident, meaning=meaning)
+        yield engine_over(SqliteCandidates(connection), models_folder)
+
+
+def engine_over(reader: CandidateReader, models_folder: Path | None = None) -> Engine:
+    """An engine that reads of the library what a search needs, when it needs it.
+
+    Args:
+        reader: reads the library.
+        models_folder: where prepared models are kept; None: only words are compared, which spares loading one.
+    """
+    resident = Resident(reader)
+    meaning = load_meaning(reader, resident.columns, models_folder) if models_folder is not None else None
+    return Engine(reader, resident, meaning=meaning)

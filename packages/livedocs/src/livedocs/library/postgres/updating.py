@@ -29,26 +29,28 @@ class Update:
 
     Attributes:
         path: of a snapshot of what is published; there is no such file when nothing is.
+        is_needed: whether it is to be published when the block ends.
         publication: what came of it, once the block has ended.
     """
 
     path: Path
+    is_needed: bool = True
     publication: Publication | None = None
 
 
 @contextmanager
-def updating(settings: Settings, *, wait: bool, report: ReportProgress) -> Generator[Update]:
+def updating(settings: Settings, report: ReportProgress, *, is_new: bool = False) -> Generator[Update]:
     """Hand out the published library as a file, and publish that file when the block ends without an error.
 
-    Nobody else publishes meanwhile, so that nothing another one added is lost.
+    Nobody else publishes meanwhile, so that nothing another one added is lost; who does so already is waited for.
 
     Args:
         settings: they name the database, and where files may be kept meanwhile.
-        wait: whether to wait for another one who publishes.
         report: told of each step.
+        is_new: whether the library may begin anew, when nothing is published or another version of livedocs did it.
 
     Raises:
-        LibraryError: the database cannot be reached or refuses, or another one publishes and ``wait`` is false.
+        LibraryError: nothing is published, or the database cannot be reached or refuses.
         SourceError: there is no place for the file.
     """
     with (
@@ -56,22 +58,24 @@ def updating(settings: Settings, *, wait: bool, report: ReportProgress) -> Gener
         # The connection that holds the lock is looked after while the caller, in this thread, works.
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(
-            _updating(settings, folder / "library.sqlite", wait=wait, report=report)
+            _updating(settings, folder / "library.sqlite", report, is_new=is_new)
         ) as update,
     ):
         yield update
 
 
 @asynccontextmanager
-async def _updating(settings: Settings, path: Path, *, wait: bool, report: ReportProgress) -> AsyncGenerator[Update]:
-    async with opened(library_database(settings)) as engine, publishing(engine, wait=wait, report=report) as publisher:
+async def _updating(settings: Settings, path: Path, report: ReportProgress, *, is_new: bool) -> AsyncGenerator[Update]:
+    async with opened(library_database(settings)) as engine, publishing(engine, report=report) as publisher:
         try:
             async with engine.connect() as connection:
                 generation = await connection.run_sync(published)
         except (LibraryMissingError, LibraryVersionError):
-            pass  # as with a file that another version wrote: a build begins anew
+            if not is_new:
+                raise
         else:
             await export(engine, generation, path, report)
         update = Update(path)
         yield update
-        update.publication = await publisher.publish(path, report)
+        if update.is_needed:
+            update.publication = await publisher.publish(path, report)
