@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from livedocs.search.reading import MAX_QUERY_CHARS, clean, filters_in, parse
+from livedocs.search.reading import MAX_QUERY_CHARS, clean, filters_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,13 +45,13 @@ def suggested(query: str, hits: Sequence[Hit]) -> list[Refinement]:
         query: as typed.
         hits: what it found.
     """
-    limited = parse(query).filters
+    held = " ".join(query[start:end] for start, end in filters_in(query))
     words: list[str] = []
-    if not limited.kind:
+    if "kind:" not in held:
         words += [f"kind:{kind}" for kind in _most_frequent(hit.kind for hit in hits)]
-    if not limited.docset:
+    if "docset:" not in held and "@" not in held:
         words += [f"docset:{docset}" for docset in _most_frequent(f"{hit.docset}@{hit.version}" for hit in hits)]
-    if limited.deprecated is None and len({hit.deprecated for hit in hits}) > 1:
+    if "deprecated:" not in held and len({hit.deprecated for hit in hits}) > 1:
         words.append("deprecated:no")
     asked = query.rstrip()
     return [Refinement(word, f"{asked} {word}") for word in words if len(asked) + len(word) < MAX_QUERY_CHARS]

@@ -48,7 +48,6 @@ class Pages:
             asset=assets.url,
             command=command(),
             excerpt=lambda entry: excerpt(entry.html, entry.url.partition("#")[0]),
-            heading=wording.heading,
             longest_paste=MAX_PASTED_CHARS,
             prose_kinds=wording.PROSE_KINDS,
             search_address=wording.search_address,
@@ -56,6 +55,8 @@ class Pages:
         cast("dict[str, Any]", self._environment.filters).update(
             breakable=wording.breakable,
             direction=direction,
+            first_words=wording.first_words,
+            heading_line=wording.heading_line,
             kind_label=wording.kind_label,
             laid_out=laid_out,
             mark_matches=wording.mark_matches,

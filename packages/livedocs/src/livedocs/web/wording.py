@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from livedocs.search.models import Hit
 
@@ -24,6 +24,9 @@ _PREFIX = re.compile(r"@?|(?:\w+\s+)+")
 
 _BREAK_AFTER = re.compile(r"(?<=[.(\[])(?=[^\W\d]|[<*])")
 """Where a line of code may end on a narrow screen, though no space is there."""
+
+_LONGEST_LINE = 180
+"""Characters of a summary: more never fit into its line."""
 
 PROSE_KINDS = frozenset({"section", "term"})
 """Kinds whose names are words of a sentence rather than code."""
@@ -55,16 +58,22 @@ def mark_matches(text: str, terms: Sequence[str]) -> Markup:
     >>> mark_matches("json.dump <obj>", ("dump",))
     Markup('json.<mark>dump</mark> &lt;obj&gt;')
     """
+    escaped = escape(text)
+    places = _places(text, terms)
+    if not places:
+        return escaped
+    # Most texts hold nothing to escape: their pieces need not be looked at one by one.
+    safe: Callable[[str], str] = str if len(escaped) == len(text) else escape
     pieces: list[str] = []
     end = 0
-    for start, stop in _places(text, terms):
-        pieces += (escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>")
+    for start, stop in places:
+        pieces += (safe(text[end:start]), "<mark>", safe(text[start:stop]), "</mark>")
         end = stop
-    pieces.append(escape(text[end:]))
+    pieces.append(safe(text[end:]))
     return Markup("".join(pieces))  # noqa: S704 - every piece that is not ours is escaped
 
 
-def _places(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _places(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     """Where terms stand in a text, from the first to the last; of several that begin or overlap there the longest.
 
     Looked for without regular expressions: one would have to be compiled for each query, which takes longer than this.
@@ -74,17 +83,29 @@ def _places(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
         folded = text
     beginnings: list[tuple[int, int]] = []
     others: list[tuple[int, int]] = []
-    for term in filter(None, map(str.lower, terms)):
-        start = folded.find(term)
+    for term in map(str.lower, terms):
+        start = folded.find(term) if term else -1
         while start >= 0:
             stop = start + len(term)
-            (others if start and folded[start - 1].isalnum() else beginnings).append((start, stop))
+            # The end is negative so that of those that begin together the longest comes first.
+            (others if start and folded[start - 1].isalnum() else beginnings).append((start, -stop))
             start = folded.find(term, stop)
     end = 0
-    for start, stop in sorted(beginnings or others, key=lambda place: (place[0], -place[1])):
+    places: list[tuple[int, int]] = []
+    for start, negative in sorted(beginnings or others):
         if start >= end:
-            yield start, stop
-            end = stop
+            end = -negative
+            places.append((start, end))
+    return places
+
+
+def first_words(text: str) -> str:
+    """As much of a paragraph as a line can show.
+
+    >>> first_words("Short.")
+    'Short.'
+    """
+    return text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE].rpartition(' ')[0]} …"
 
 
 def breakable(code: str) -> Markup:
@@ -127,3 +148,17 @@ def heading(hit: Hit) -> Heading:
         if at >= 0 and _PREFIX.fullmatch(before):
             return Heading("" if before.strip() == hit.kind else before, hit.name, after)
     return Heading("", hit.name, f" {hit.signature}" if hit.signature else "")
+
+
+def heading_line(hit: Hit, terms: Sequence[str]) -> Markup:
+    """A hit's first line as HTML: its name in bold, what was searched for marked, code able to break.
+
+    Args:
+        hit: the hit.
+        terms: what was searched for.
+    """
+    parts = heading(hit)
+    name = mark_matches(parts.name, terms)
+    if hit.kind not in PROSE_KINDS:
+        name = breakable(name)
+    return Markup(f"{escape(parts.before)}<b>{name}</b>{breakable(parts.after)}")  # noqa: S704 - each part is escaped

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 HITS = "#app-results a"
 BOX = "#app-query"
+SELECTED = f"{HITS}[aria-selected=true]"
 
 
 async def test_back_from_a_search_shows_the_home_page_again_and_forward_the_results(page: Page):
@@ -111,8 +112,43 @@ async def test_a_search_page_that_was_reloaded_goes_back_to_home(page: Page):
     await expect(page.locator(BOX)).to_have_value("")
 
 
-async def test_a_linked_search_shows_its_results_and_filters(page: Page):
-    await page.goto("/search?q=json&kind=module")
-    await expect(page.locator(BOX)).to_have_value("json")
-    await expect(page.get_by_label("Kind")).to_have_value("module")
-    await expect(page.locator(HITS).first).to_contain_text("json")
+async def test_a_linked_search_shows_its_results_its_filter_and_what_is_selected(page: Page):
+    await page.goto("/search?q=json+kind:module&selected=python/3.11/library/json.html%23module-json.tool")
+    await expect(page.locator(BOX)).to_have_value("json kind:module")
+    await expect(page.get_by_role("link", name="Remove the filter kind:module")).to_be_visible()
+    await expect(page.locator(SELECTED)).to_contain_text("json.tool")
+    await expect(page.locator("#app-pane h2")).to_have_text("json.tool")
+
+
+async def test_the_selection_is_in_the_address_and_found_again_by_back_and_reload(page: Page):
+    await page.goto("/")
+    await expect(page.locator(BOX)).to_be_focused()
+    await page.keyboard.type("open")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "open")
+    for _ in range(11):
+        await page.keyboard.press("ArrowDown")
+    await expect(page.locator(SELECTED)).to_have_id("app-hit-12")
+    await expect(page).to_have_url(re.compile(r"/search\?q=open&selected=python/3\.11/library/[\w./]+%23[\w.]+$"))
+    address, scroll = page.url, await page.evaluate("scrollY")
+    name = await page.locator(f"{SELECTED} b").first.text_content() or "?"
+    await expect(page.locator("#app-pane h2")).to_have_text(name)
+    assert scroll > 0
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#app-results")).to_have_count(0)
+    await page.go_back()
+    await expect(page).to_have_url(address)
+    await expect(page.locator(SELECTED)).to_have_id("app-hit-12")
+    await expect(page.locator("#app-pane h2")).to_have_text(name)
+    assert await page.evaluate("scrollY") == scroll
+    await page.go_back()
+    await expect(page.get_by_text("In this library")).to_be_visible()
+    await expect(page.locator("#app-pane")).to_be_empty()
+    await page.go_forward()
+    await expect(page.locator(SELECTED)).to_have_id("app-hit-12")
+    await expect(page.locator("#app-pane h2")).to_have_text(name)
+    assert await page.evaluate("scrollY") == scroll
+    await page.keyboard.press("End")
+    await page.keyboard.type("s")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "opens")
+    await expect(page.locator(SELECTED)).to_have_id("app-hit-1")
+    await expect(page).to_have_url(re.compile(r"/search\?q=opens$"))

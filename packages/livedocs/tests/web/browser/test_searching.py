@@ -89,26 +89,25 @@ async def test_enter_before_the_answer_opens_the_first_hit_of_that_answer(page: 
     await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
 
 
-async def test_arrows_move_the_selection_and_enter_opens_it(page: Page):
+async def test_arrows_and_ctrl_n_and_p_move_the_selection_and_enter_opens_it(page: Page):
     await page.goto("/search?q=json")
-    await expect(page.locator("#app-query")).to_be_focused()
     box = page.locator("#app-query")
-    hits = page.locator(HITS)
+    await expect(box).to_be_focused()
+    hits, selected = page.locator(HITS), page.locator(f"{HITS}[aria-selected=true]")
+    await expect(selected).to_have_id("app-hit-1")
     await expect(box).not_to_have_attribute("aria-activedescendant", re.compile("."))
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("ArrowDown")
-    await page.keyboard.press("ArrowUp")
-    await expect(hits.nth(1)).to_have_attribute("aria-selected", "true")
-    await expect(page.locator(f"{HITS}[aria-selected=true]")).to_have_count(1)
-    await expect(box).to_have_attribute("aria-activedescendant", "app-hit-2")
+    for key, number in (("ArrowDown", 2), ("Control+n", 3), ("ArrowDown", 4), ("Control+p", 3), ("ArrowUp", 2)):
+        await page.keyboard.press(key)
+        await expect(selected).to_have_count(1)
+        await expect(selected).to_have_id(f"app-hit-{number}")
+        await expect(box).to_have_attribute("aria-activedescendant", f"app-hit-{number}")
     await expect(box).to_be_focused()
     address = await hits.nth(1).get_attribute("href")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile(re.escape(address or "?") + "$"))
 
 
-async def test_the_selection_stays_in_view_down_to_the_last_hit(page: Page):
+async def test_the_selection_stays_in_view_from_the_first_hit_to_the_last(page: Page):
     await page.goto("/search?q=open")
     await expect(page.locator("#app-query")).to_be_focused()
     hits = page.locator(HITS)
@@ -118,9 +117,10 @@ async def test_the_selection_stays_in_view_down_to_the_last_hit(page: Page):
         await page.keyboard.press("ArrowDown")
     await expect(hits.last).to_have_attribute("aria-selected", "true")
     await expect(hits.last).to_be_in_viewport(ratio=1)
-    for _ in range(count):
+    for _ in range(count + 3):
         await page.keyboard.press("ArrowUp")
-    await expect(page.locator(f"{HITS}[aria-selected=true]")).to_have_count(0)
+    await expect(hits.first).to_have_attribute("aria-selected", "true")
+    assert await page.evaluate("scrollY") == 0
 
 
 async def test_slash_focuses_the_box_and_is_a_character_inside_it(page: Page):
@@ -147,12 +147,21 @@ async def test_escape_clears_the_box_and_then_leaves_it(page: Page):
     await expect(box).not_to_be_focused()
 
 
-async def test_a_filter_limits_the_results_and_is_part_of_the_address(page: Page):
+async def test_a_filter_writes_itself_into_the_box_and_is_taken_out_again(page: Page):
     await page.goto("/search?q=json")
-    await page.get_by_label("Kind").select_option("module")
-    await expect(page.locator(f"{RESULTS} .kind").first).to_have_text("module")
-    await expect(page.locator(f"{RESULTS} .kind").filter(has_not_text="module")).to_have_count(0)
-    await expect(page).to_have_url(re.compile(r"/search\?q=json&kind=module$"))
+    await page.get_by_role("link", name="Add the filter kind:function").click()
+    box = page.locator("#app-query")
+    await expect(box).to_have_value("json kind:function")
+    await expect(box).to_be_focused()
+    await expect(page.locator(f"{RESULTS} .kind").first).to_have_text("function")
+    await expect(page.locator(f"{RESULTS} .kind").filter(has_not_text="function")).to_have_count(0)
+    await expect(page).to_have_url(re.compile(r"/search\?q=json\+kind%3Afunction$"))
+    await page.get_by_role("link", name="Remove the filter kind:function").click()
+    await expect(box).to_have_value("json")
+    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json")
+    await page.go_back()
+    await expect(box).to_have_value("json kind:function")
+    await expect(page.locator(f"{RESULTS} .kind").filter(has_not_text="function")).to_have_count(0)
 
 
 async def test_an_older_answer_never_takes_the_place_of_a_newer_one(page: Page):
@@ -214,6 +223,20 @@ async def test_a_correction_is_announced(page: Page):
     await page.keyboard.type("asyncio.gahter")
     await expect(page.get_by_role("status")).to_contain_text("Showing results for asyncio.gather.")
     await expect(page.locator(HITS).first).to_contain_text("asyncio.gather")
+
+
+async def test_results_are_announced_once_the_typing_rests_and_not_at_each_key(page: Page):
+    await page.goto("/")
+    await page.evaluate(
+        """() => { window.said = []; const status = document.querySelector("#app-status");
+            new MutationObserver(() => window.said.push(status.textContent))
+                .observe(status, { childList: true, characterData: true, subtree: true }) }"""
+    )
+    await page.keyboard.type("json.dumps")
+    await expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ results for json\.dumps\.$"))
+    said = await page.evaluate("window.said")
+    assert len(said) < len("json.dumps")
+    assert said[-1] == await page.get_by_role("status").text_content()
 
 
 @pytest.mark.parametrize("query", ["<img src=x onerror=alert(1)>", '"', "a\\b", "%00%ff", "\U0001f40d", "{{1}}"])

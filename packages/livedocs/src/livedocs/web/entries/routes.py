@@ -9,17 +9,18 @@ from starlette.responses import HTMLResponse
 
 from fastapi_data import cache_response
 from livedocs.library import reader
-from livedocs.library.places import entry_id_at
+from livedocs.library.listing import Place, entry_id_at
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from livedocs.library.models import StoredEntry
+    from livedocs.web.library import Library
     from livedocs.web.pages import Pages
-    from livedocs.web.served import Served, ServedLibrary
+    from livedocs.web.served import Served
 
 
-def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> APIRouter:
+def router(library: Library, pages: Pages, *, cache_seconds: float) -> APIRouter:
     """The pane.
 
     Args:
@@ -33,7 +34,7 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
     @cache_response(ttl_seconds=cache_seconds, query=[], cookies=[])
     async def entry(docset: str, version: str, page: str, anchor: str = "") -> HTMLResponse:
         def find(session: Session, _: Served) -> StoredEntry:
-            return reader.entry(session, entry_id_at(session, docset, version, page, anchor))
+            return reader.entry(session, entry_id_at(session, Place(docset, version, page, anchor)))
 
         return pages.render("entry.html", {"entry": await library.read(find)})
 
