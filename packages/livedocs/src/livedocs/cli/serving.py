@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import sys
 from typing import TYPE_CHECKING
 
 import typer
-import uvicorn
 
 from livedocs.command import as_called
 from livedocs.errors import AddressError
 from livedocs.web.app import create_app
+from livedocs.web.serving.server import News, Server, server_config
+from livedocs.web.serving.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from starlette.datastructures import State
+    from collections.abc import Callable
 
     from livedocs.cli.first_build import FirstBuild
     from livedocs.settings import Settings
@@ -30,50 +30,37 @@ than one round of the loop takes.
 """
 
 
-class _AnnouncingServer(uvicorn.Server):
-    """A server that says where it is once it answers, and ends its streams when it stops."""
+class _Announcements:
+    """What the person who started the server is told.
 
-    def __init__(self, config: uvicorn.Config, state: State, url: str, first_build: FirstBuild | None) -> None:
-        super().__init__(config)
-        self._state = state
+    Args:
+        url: where it is.
+        is_building: whether a first build is started when there is no library.
+    """
+
+    def __init__(self, url: str, *, is_building: bool) -> None:
         self._url = url
-        self._first_build = first_build
-        self._is_announced = False
+        self._is_building = is_building
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to answer, and say so."""
-        await super().startup(sockets)
-        gc.freeze()
-        gc.enable()
-        if self._state.library.held is not None:
-            await self._announce()
+    def __call__(self, news: News) -> None:
+        """Say it."""
+        if news is News.READY:
+            typer.echo(f"livedocs is ready at {self._url}")
             return
-        self._state.library.after_swap(self._announce)
-        if self._first_build is None:
+        if not self._is_building:
             typer.echo(as_called("There is no library yet. Build one with 'livedocs build python'."))
-        else:
-            self._first_build.start()
         typer.echo(f"{self._url} shows how far the build is.")
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop to answer; streams, which have no end of their own, are ended first."""
-        self._state.build.close()
-        if self._first_build is not None:
-            self._first_build.stop()
-        await super().shutdown(sockets)
 
-    async def _announce(self) -> None:
-        if not self._is_announced:
-            typer.echo(f"livedocs is ready at {self._url}")
-        self._is_announced = True
-
-
-def serve(settings: Settings, first_build: FirstBuild | None = None) -> None:
+def serve(settings: Settings, first_build: FirstBuild | None = None) -> int:
     """Serve the library until interrupted; if there is none, say so until there is.
 
     Args:
-        settings: the library, and the address to listen on; port 0 takes any free one.
+        settings: the library, the address to listen on (port 0 takes any free one), and by how many processes.
         first_build: started when the server answers, if there is no library by then.
+
+    Returns:
+        With what a worker ended that could not even start.
 
     Raises:
         LibraryError: the library is damaged.
@@ -85,8 +72,34 @@ def serve(settings: Settings, first_build: FirstBuild | None = None) -> None:
     with listen(settings.host, settings.port) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         url = f"http://{host}:{listener.getsockname()[1]}"
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-        _AnnouncingServer(config, app.state, url, first_build).run([listener])
+        announce = _Announcements(url, is_building=first_build is not None)
+        config = server_config(app, settings)
+
+        def work(number: int, tell: Callable[[News], None], lifeline: int | None) -> None:
+            building = first_build if number == 1 else None
+
+            def start_and_tell(news: News) -> None:
+                if news is News.WAITING and building is not None:
+                    building.start()
+                tell(news)
+
+            try:
+                Server(config, app.state, start_and_tell, lifeline).run([listener])
+            finally:
+                if building is not None:
+                    building.stop()
+
+        if settings.workers == 1:
+            work(1, announce, None)
+            return 0
+        app.state.library.preload()
+        return Supervisor(
+            work,
+            listener,
+            count=settings.workers,
+            shutdown_timeout_seconds=settings.shutdown_timeout_seconds,
+            announce=announce,
+        ).run()
 
 
 def listen(host: str, port: int) -> socket.socket:

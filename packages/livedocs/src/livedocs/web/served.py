@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import anyio
 import anyio.to_thread
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from fastapi_data import DatabaseFileError, InMemoryDatabase
 from livedocs.command import as_called
 from livedocs.errors import LibraryCorruptError, LibraryError, LibraryMissingError, LibraryVersionError
 from livedocs.library import reader, snapshot
+from livedocs.search.sqlite import SqliteCandidates
 from livedocs.web import searching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Generator
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
-    from sqlalchemy.orm import Session
 
     from livedocs.library.models import Docset
+    from livedocs.search.candidates import CandidateReader
     from livedocs.search.meaning import Meaning
     from livedocs.search.resident import Resident
 
@@ -47,6 +52,7 @@ class Served:
         docsets: what it holds.
         kinds: kinds of entries it holds, the most frequent first.
         hash: changes when anything in it does, or in how it is searched.
+        candidates: reads it for an engine, through a session.
     """
 
     resident: Resident
@@ -54,6 +60,7 @@ class Served:
     docsets: tuple[Docset, ...]
     kinds: tuple[str, ...]
     hash: str
+    candidates: Callable[[Session], CandidateReader]
 
 
 class ServedLibrary:
@@ -75,13 +82,17 @@ class ServedLibrary:
         self._why_none = f"The library {path} is not loaded."
         # Each snapshot in memory has its own SQLAlchemy engine, so that tells which one a session reads.
         self._served: WeakKeyDictionary[Engine | Connection, Served] = WeakKeyDictionary()
+        self._preloaded: tuple[str, Resident | None] = ("", None)
         self._serving = Lock()
+        # What a request has read, in a list, so that the request and what it waits for share it.
+        self._of_request: ContextVar[list[Served] | None] = ContextVar("library of the request", default=None)
         self._after_swap: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def held(self) -> Served | None:
         """What is served now; None while there is no library that can be."""
-        return self._current
+        of_request = self._of_request.get()
+        return of_request[0] if of_request else self._current
 
     @property
     def current(self) -> Served:
@@ -90,13 +101,33 @@ class ServedLibrary:
         Raises:
             LibraryError: nothing is; the message says why and what to do.
         """
-        if self._current is None:
+        held = self.held
+        if held is None:
             raise LibraryError(self.path, self._why_none)
-        return self._current
+        return held
+
+    @contextmanager
+    def holding(self) -> Generator[None, None, None]:
+        """See `Library.holding`; what a request reads later than a replacement says which library it is about."""
+        token = self._of_request.set([] if self._current is None else [self._current])
+        try:
+            yield
+        finally:
+            self._of_request.reset(token)
 
     def after_swap(self, act: Callable[[], Awaitable[None]]) -> None:
         """Have something done each time another snapshot has taken the place of the last, e.g. a cache cleared."""
         self._after_swap.append(act)
+
+    def preload(self) -> None:
+        """Read what stays in memory of the library, before processes are forked that shall share it."""
+        try:
+            snapshot.check(self.path)
+        except (LibraryMissingError, LibraryVersionError):
+            return  # it is waited for
+        engine = create_engine("sqlite://", creator=lambda: snapshot.connect(self.path), poolclass=NullPool)
+        with Session(engine) as session:
+            self._preloaded = reader.library_hash(session), searching.load_resident(_candidates(session))
 
     async def load(self) -> None:
         """Map the library into memory for the first time, if there is one.
@@ -125,7 +156,11 @@ class ServedLibrary:
             LibraryError: there is no library; the message says what to do.
         """
         _ = self.current
-        return await self._database.run(lambda session: work(session, self._served_by(session)))
+        served, result = await self._database.run(self._read, work)
+        of_request = self._of_request.get()
+        if of_request is not None:
+            of_request[:] = [served]
+        return result
 
     async def follow(self) -> None:
         """Look at the file every second, for ever, and serve what takes its place."""
@@ -167,20 +202,28 @@ class ServedLibrary:
             message = f"The library {self.path} is damaged ({error}). Build it again with 'livedocs build python'."
             raise LibraryCorruptError(self.path, message) from error
 
+    def _read(self, session: Session, work: Callable[[Session, Served], T]) -> tuple[Served, T]:
+        served = self._served_by(session)
+        return served, work(session, served)
+
     def _served_by(self, session: Session) -> Served:
         source = session.get_bind()
         with self._serving:
             served = self._served.get(source)
             if served is None:
-                resident = searching.load_resident(session)
-                meaning = searching.meaning(session, resident, self._models_folder)
+                library_hash = reader.library_hash(session)
+                (known, resident), self._preloaded = self._preloaded, ("", None)
+                if resident is None or known != library_hash:
+                    resident = searching.load_resident(_candidates(session))
+                meaning = searching.meaning(_candidates(session), resident, self._models_folder)
                 served = self._served[source] = Served(
                     resident=resident,
                     meaning=meaning,
                     docsets=tuple(reader.docsets(session)),
                     kinds=tuple(reader.kinds(session)),
                     # An embedded library is answered from in another way once the model can be loaded.
-                    hash=f"{reader.library_hash(session)}-{'meaning' if meaning else 'words'}",
+                    hash=f"{library_hash}-{'meaning' if meaning else 'words'}",
+                    candidates=_candidates,
                 )
         return served
 
@@ -190,3 +233,8 @@ class ServedLibrary:
         except OSError:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _candidates(session: Session) -> SqliteCandidates:
+    connection = session.connection().connection.driver_connection
+    return SqliteCandidates(cast("sqlite3.Connection", connection))

@@ -1,0 +1,1 @@
+"""The server: uvicorn with what it lacks, in one process or several that share a socket."""
