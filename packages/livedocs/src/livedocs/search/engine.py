@@ -16,6 +16,7 @@ from livedocs.library.analysis import stem
 from livedocs.library.keys import fold
 from livedocs.search.evidence import Evidence, NameMatches
 from livedocs.search.gathering import Gatherer
+from livedocs.search.laps import Laps
 from livedocs.search.models import Filters, Hit, SearchResult
 from livedocs.search.query import Query, Shape
 from livedocs.search.reading import MAX_QUERY_CHARS, clean, parse
@@ -100,19 +101,24 @@ class Engine:
         Raises:
             QueryError: the query is too long.
         """
+        laps = Laps()
         limit = max(1, min(limit, MAX_LIMIT))
         parsed = parse(query, filters)
         if parsed.shape is Shape.EMPTY:
             hits = self._hits(parsed, self._listed(parsed.filters), limit, explain=explain) if parsed.filters else ()
-            return SearchResult(query=clean(query), hits=hits)
+            laps.end("filters")
+            return SearchResult(query=clean(query), hits=hits, seconds=laps.seconds)
         corrected, names = None, self._names(parsed)
+        laps.end("names")
         if not len(names):
             corrected, parsed, names = self._read_again(parsed)
-        hits = self._hits(parsed, self._gatherer.gather(parsed, names), limit, explain=explain)
+            laps.end("spelling")
+        hits = self._hits(parsed, self._gatherer.gather(parsed, names, laps), limit, explain=explain)
+        laps.end("ranking")
         if not hits:
             corrected = None  # there is nothing to show for it
         terms = tuple(dict.fromkeys((*parsed.readings[0], *parsed.words)))
-        return SearchResult(query=clean(query), corrected=corrected, hits=hits, terms=terms)
+        return SearchResult(query=clean(query), corrected=corrected, hits=hits, terms=terms, seconds=laps.seconds)
 
     def _read_again(self, query: Query) -> tuple[str | None, Query, NameMatches]:
         """What was probably meant when nothing is called what was typed: a misspelt name, a freer reading, other words.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from livedocs.library.postings import Matches
     from livedocs.search.arrays import Truths
     from livedocs.search.candidates import CandidateReader, NameMatch
+    from livedocs.search.laps import Laps
     from livedocs.search.meaning import Meaning
     from livedocs.search.resident import Resident
     from livedocs.search.text import TextEvidence
@@ -98,7 +99,7 @@ class Gatherer:
             found = [match for match in found if ranks[match.key] == literal]
         return _exact(found, ranks, query.name)
 
-    def gather(self, query: Query, names: NameMatches) -> Evidence:
+    def gather(self, query: Query, names: NameMatches, laps: Laps) -> Evidence:
         """Add what texts say, if they can add something, and keep what the filters let through."""
         named = len(names) > 0
         allowed = self._allowed(query)
@@ -108,9 +109,11 @@ class Gatherer:
         if query.shape is not Shape.NAME or len(names) < _ENOUGH_NAMES:
             text = self._text(query, allowed, with_synonyms=query.shape is not Shape.NAME or not named)
         evidence = Evidence(self._resident.columns, names, text, named=named)
+        laps.end("text")
         if self._meaning is None or not self._meaning.can_help(query, names):
             return evidence
         meanings = self._meaning.near(query.text, evidence.entry_ids, allowed)
+        laps.end("meaning")
         return Evidence(self._resident.columns, names, text, meanings, named=named)
 
     def _look_ups(self, query: Query) -> LookUps:

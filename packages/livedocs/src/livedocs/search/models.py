@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -95,9 +96,11 @@ class SearchResult:
         corrected: the query that was answered instead, when spelling was corrected; None otherwise.
         hits: best first.
         terms: the words to mark in names and summaries, lower case.
+        seconds: how long each part of the search took: names, spelling, text, meaning, ranking; or filters, alone.
     """
 
     query: str
     corrected: str | None = None
     hits: tuple[Hit, ...] = ()
     terms: tuple[str, ...] = field(default=())
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float], compare=False, repr=False)

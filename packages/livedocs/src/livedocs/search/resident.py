@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property, lru_cache
 from heapq import nlargest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from weakref import WeakMethod
 
 import numpy as np
 
@@ -26,6 +27,25 @@ _FILTERS_REMEMBERED = 64
 """Each takes a byte for every entry of the library."""
 _COMPLETIONS_REMEMBERED = 1024
 _LAST_CHARACTER = "\U0010ffff"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _remembering(method: Callable[P, T], most: int) -> Callable[P, T]:
+    """A method that remembers its last answers, for its object alone, which must be alive when it is called.
+
+    It does not keep the object: a library's arrays are given back when the last reader is done, not when a collector of
+    garbage comes by, which a server keeps from looking at what it had from the beginning.
+    """
+    weak = WeakMethod(method)
+
+    def ask(*args: P.args, **kwargs: P.kwargs) -> T:
+        bound = weak()
+        assert bound is not None, "its object is what is asked"
+        return bound(*args, **kwargs)
+
+    return cast("Callable[P, T]", lru_cache(most)(ask))
 
 
 class Columns:
@@ -53,9 +73,9 @@ class Columns:
         """Places of an array that is looked up by the numbers of labels: one for each, and one more at the end."""
         self.docsets = docsets
         self._numbers = {text: number for number, text in labels.items()}
-        self.allowed = lru_cache(_FILTERS_REMEMBERED)(self._allowed)
-        self.span = lru_cache(_FILTERS_REMEMBERED)(self._span)
-        self.promise = lru_cache(self._promise)
+        self._remembered_allowed = _remembering(self._allowed, _FILTERS_REMEMBERED)
+        self._remembered_span = _remembering(self._span, _FILTERS_REMEMBERED)
+        self._remembered_promise = _remembering(self._promise, len(Area))
         self.promise(Area.MAIN)
 
     def __len__(self) -> int:
@@ -65,14 +85,24 @@ class Columns:
         """The number of a label; -1 when no entry has it."""
         return self._numbers.get(label, -1)
 
-    def _promise(self, asked: Area) -> NDArray[np.float32]:
+    def promise(self, asked: Area) -> NDArray[np.float32]:
         """See `livedocs.library.promise`; the array is shared, so that nobody may change it."""
+        return self._remembered_promise(asked)
+
+    def allowed(self, filters: Filters) -> Truths:
+        """Which entries pass; the array is shared, so that nobody may change it."""
+        return self._remembered_allowed(filters)
+
+    def span(self, filters: Filters) -> range:
+        """The ids from the first entry that passes to the last; those of a docset stand together."""
+        return self._remembered_span(filters)
+
+    def _promise(self, asked: Area) -> NDArray[np.float32]:
         found = promise(self.links, self.page_links, self.area, self.deprecated, asked).astype(np.float32)
         found.flags.writeable = False
         return found
 
     def _allowed(self, filters: Filters) -> Truths:
-        """Which entries pass; the array is shared, so that nobody may change it."""
         passes = np.ones(len(self), dtype=bool)
         if filters.docset or filters.version:
             wanted = [
@@ -99,7 +129,6 @@ class Columns:
         return passes
 
     def _span(self, filters: Filters) -> range:
-        """The ids from the first entry that passes to the last; those of a docset stand together."""
         passing = np.flatnonzero(self.allowed(filters)) + 1
         return range(int(passing[0]), int(passing[-1]) + 1) if len(passing) else range(0)
 
@@ -114,14 +143,17 @@ class Vocabulary:
     def __init__(self, terms: list[tuple[str, int]]) -> None:
         self._terms = [term for term, _ in terms]
         self._counts = dict(terms)
-        self.completions: Callable[[str, int], tuple[str, ...]] = lru_cache(_COMPLETIONS_REMEMBERED)(self._completions)
+        self._remembered_completions = _remembering(self._completions, _COMPLETIONS_REMEMBERED)
 
     def count(self, term: str) -> int:
         """Entries that hold a term."""
         return self._counts.get(term, 0)
 
-    def _completions(self, beginning: str, limit: int) -> tuple[str, ...]:
+    def completions(self, beginning: str, limit: int) -> tuple[str, ...]:
         """The most frequent longer terms that begin so."""
+        return self._remembered_completions(beginning, limit)
+
+    def _completions(self, beginning: str, limit: int) -> tuple[str, ...]:
         first = bisect_left(self._terms, beginning)
         last = bisect_left(self._terms, beginning + _LAST_CHARACTER)
         longer = (term for term in self._terms[first:last] if term != beginning)
