@@ -9,7 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from fastapi_data import DatabaseSettingsError, DatabaseUnavailableError, MissingDriverError, PostgresDatabase
+from fastapi_data import (
+    DatabaseSettingsError,
+    DatabaseUnavailableError,
+    MissingDriverError,
+    PostgresDatabase,
+    ReadOnlyDatabaseError,
+)
 from livedocs.errors import LibraryDatabaseError, SettingsError
 
 if TYPE_CHECKING:
@@ -32,7 +38,6 @@ _REMEDIES = {
     ),
     "53100": "The server's disk is full. Free some space there and try again; the published library is as it was.",
     "53200": "The server ran out of memory. Try again when it has less to do; the published library is as it was.",
-    "25006": "LIVEDOCS_DATABASE_URL leads to a server that is only read, a replica for example. Name the primary.",
     "22021": "The documentation holds a character that this database cannot keep. Create it with ENCODING 'UTF8'.",
     "22P05": "The documentation holds a character that this database cannot keep. Create it with ENCODING 'UTF8'.",
 }
@@ -102,6 +107,9 @@ def naming_refusals() -> Generator[None, None, None]:
         message = (
             f"{error} The library is in that database: make sure that it runs, and that LIVEDOCS_DATABASE_URL is right."
         )
+        raise LibraryDatabaseError(message) from error
+    except ReadOnlyDatabaseError as error:
+        message = "LIVEDOCS_DATABASE_URL leads to a server that is only read, a replica for example. Name the primary."
         raise LibraryDatabaseError(message) from error
     except DBAPIError as error:
         raise _named(error.orig or error) from error
