@@ -10,18 +10,23 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { icons } from "./icons.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const published = path.resolve(here, "../src/livedocs/web/static");
 const require = createRequire(import.meta.url);
 
-/** @returns {Promise<Uint8Array>} */
-async function script() {
+/**
+ * @param {string} name of the file to begin with
+ * @param {"esm" | "iife"} format
+ * @returns {Promise<Uint8Array>}
+ */
+async function script(name, format) {
   const result = await build({
-    entryPoints: [path.join(here, "src/app.js")],
+    entryPoints: [path.join(here, "src", name)],
     bundle: true,
     minify: true,
-    format: "esm",
+    format,
     target: "es2022",
     write: false,
     legalComments: "none",
@@ -62,9 +67,10 @@ async function main() {
   const aside = await mkdtemp(`${published}-`);
   try {
     const files = {
-      "app.js": await script(),
+      "app.js": await script("app.js", "esm"),
+      "theme.js": await script("theme-first.js", "iife"),
       "app.css": await style(aside),
-      "icon.svg": await readFile(path.join(here, "icons/icon.svg")),
+      ...(await icons()),
       "notices.txt": await notices(),
     };
     /** @type {Record<string, string>} */

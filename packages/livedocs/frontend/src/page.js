@@ -5,7 +5,10 @@
  * @param {string} id
  * @returns {HTMLElement | null}
  */
-export const own = (id) => document.querySelector(`[id="${id}"]:not(.reading *)`);
+export function own(id) {
+  const first = document.getElementById(id);
+  return first?.closest(".reading") ? document.querySelector(`[id="${id}"]:not(.reading *)`) : first;
+}
 
 /**
  * @template {HTMLElement} T
@@ -23,6 +26,8 @@ export const searchForm = () => part("app-search", HTMLFormElement);
 export const queryInput = () => part("app-query", HTMLInputElement);
 export const main = () => part("app-main", HTMLElement);
 export const pane = () => part("app-pane", HTMLElement);
+export const helpDialog = () => part("app-help", HTMLDialogElement);
+export const themeButton = () => part("app-theme", HTMLButtonElement);
 export const status = () => part("app-status", HTMLElement);
 
 /** The list of hits that is shown now; null when there is none. */

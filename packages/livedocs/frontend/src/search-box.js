@@ -13,10 +13,6 @@ const REST_MILLISECONDS = 500;
 /** True when the hits on the page answer what is in the box now. */
 const isAnswered = () => resultList()?.dataset["asked"] === queryInput().value;
 
-/** @param {EventTarget | null} target */
-const takesText = (target) =>
-  target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
-
 /** @param {HTMLAnchorElement} hit @param {KeyboardEvent} [event] */
 function open(hit, event) {
   const { ctrlKey = false, metaKey = false, shiftKey = false } = event ?? {};
@@ -138,12 +134,5 @@ export const searchBox = () => ({
     if (!box.value) return box.blur();
     box.value = "";
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  },
-
-  /** @param {KeyboardEvent} event */
-  focusOnSlash(event) {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || takesText(event.target)) return;
-    event.preventDefault();
-    queryInput().select();
   },
 });

@@ -15,10 +15,12 @@ from livedocs.web.api import routes as api
 from livedocs.web.assets import STATIC_FOLDER, STATIC_PREFIX, Assets, ImmutableFiles
 from livedocs.web.building import routes as building
 from livedocs.web.building.watch import BuildWatch
+from livedocs.web.discovery import routes as discovery
 from livedocs.web.entries import routes as entries
 from livedocs.web.head import HeadRequests
 from livedocs.web.health import routes as health
 from livedocs.web.home import routes as home
+from livedocs.web.home.opened import OpenedEntries
 from livedocs.web.openapi import describe_problems
 from livedocs.web.pages import Pages
 from livedocs.web.problems import ErrorAnswers
@@ -54,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     redis_url = settings.redis_url and settings.redis_url.get_secret_value()
     answers = SharedAnswers(redis_url, version=lambda: pages.version)
     build = BuildWatch(library)
+    opened = OpenedEntries(settings.library_path)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -63,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
             tasks.start_soon(build.follow)
             yield
             tasks.cancel_scope.cancel()
+        await opened.dispose()
         await library.dispose()
 
     app = FastAPI(
@@ -79,6 +83,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.answers = answers
     app.state.build = build
     _include_routes(app, library, pages, page_cache_seconds=settings.page_cache_seconds)
+    app.include_router(home.router(library, pages, opened, cache_seconds=settings.page_cache_seconds))
+    app.include_router(discovery.router(library, pages, assets, cache_seconds=settings.page_cache_seconds))
     app.include_router(building.router(library, pages, build))
     ErrorAnswers(pages, build).install(app)
     describe_problems(app)
@@ -88,7 +94,6 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_cache_seconds: float) -> None:
     for router in (
-        home.router(library, pages, cache_seconds=page_cache_seconds),
         search.router(library, pages, cache_seconds=page_cache_seconds),
         entries.router(library, pages, cache_seconds=page_cache_seconds),
         reading.router(library, pages),

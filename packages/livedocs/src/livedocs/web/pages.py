@@ -98,6 +98,6 @@ class Pages:
 
 def _hash_of_files(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.html")):
+    for path in sorted(folder.rglob("*.*ml")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -19,6 +19,8 @@ VARY = "HX-Request-Type"
 """The request header that tells a fragment from a whole page; htmx 4 sends ``partial`` or ``full``."""
 
 _UNVALIDATED = ("/healthz", "/readyz", "/build", f"{STATIC_PREFIX}/")
+_HOME = "/"
+"""Depends on what people open, too: the response cache, which knows its content, gives it a validator."""
 
 
 class Validators:
@@ -45,7 +47,10 @@ class Validators:
         headers = Headers(scope=scope)
         tag = _tag(version, scope, headers)
         fields = {"ETag": f"W/{tag}", "Cache-Control": "no-cache", "Vary": VARY}
-        if tag in (held.strip().removeprefix("W/") for held in headers.get("if-none-match", "").split(",")):
+        is_validated = scope["path"] != _HOME
+        if is_validated and tag in (
+            held.strip().removeprefix("W/") for held in headers.get("if-none-match", "").split(",")
+        ):
             await Response(status_code=304, headers=fields)(scope, receive, send)
             return
 
@@ -56,7 +61,7 @@ class Validators:
                 if VARY.lower() not in named:
                     response_headers.add_vary_header(VARY)
                 response_headers.setdefault("Cache-Control", "no-cache")
-                if message["status"] == 200 and self.version() == version:
+                if is_validated and message["status"] == 200 and self.version() == version:
                     response_headers["ETag"] = fields["ETag"]
             await send(message)
 

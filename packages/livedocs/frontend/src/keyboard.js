@@ -1,0 +1,71 @@
+/**
+ * Keys that work on every page. What acts on a key says so itself (`data-key="o"`); here the key finds it. A key that a
+ * browser or a field has a use for is left to them: nothing happens with a modifier held, or while one types.
+ */
+import { helpDialog, own, pane, queryInput } from "./page.js";
+
+const isMac = /^Mac|iPhone|iPad/.test(navigator.platform);
+
+/** @param {EventTarget | null} target */
+const takesText = (target) =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+
+/** Whether a modifier is held for its own sake: some keyboards write "[" with AltGr, or with the Mac's Option. @param {KeyboardEvent} event */
+function isModified(event) {
+  const { ctrlKey, metaKey, altKey } = event;
+  if (event.getModifierState("AltGraph")) return false;
+  return ctrlKey || metaKey || (altKey && !(isMac && event.key.length === 1));
+}
+
+/** Ctrl-K, on a Mac Cmd-K: there Ctrl-K edits text. @param {KeyboardEvent} event */
+const isFocusKey = ({ key, ctrlKey, metaKey, altKey, shiftKey }) =>
+  key.toLowerCase() === "k" && (isMac ? metaKey && !ctrlKey : ctrlKey && !metaKey) && !altKey && !shiftKey;
+
+/** @param {string} key @returns {HTMLElement | undefined} */
+function actingOn(key) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const acting = document.querySelectorAll("[data-key]:not(.reading *)");
+  return [...acting].find((element) => element.dataset["key"] === key && element.checkVisibility());
+}
+
+/** Where one came from, when those were results or the start page. */
+function cameFromResults() {
+  const { navigation } = window;
+  const before = navigation?.entries()[(navigation.currentEntry?.index ?? 0) - 1];
+  return before?.url ? ["/", "/search"].includes(new URL(before.url).pathname) : false;
+}
+
+/** One step back: from the pane to the box, from a page that was opened to the results. @returns {boolean} whether there was one */
+function stepBack() {
+  if (own("app-pane")?.contains(document.activeElement)) queryInput().focus();
+  else if (location.pathname.startsWith("/docs/") && cameFromResults()) history.back();
+  else return false;
+  return true;
+}
+
+/** @param {KeyboardEvent} event @returns {boolean} whether the key was one of ours */
+function act(event) {
+  if (event.key === "/") queryInput().select();
+  else if (event.key === "Escape") return stepBack();
+  else {
+    const acting = event.repeat ? undefined : actingOn(event.key);
+    acting?.click();
+    return acting !== undefined;
+  }
+  return true;
+}
+
+/** @param {KeyboardEvent} event */
+function pressed(event) {
+  if (event.defaultPrevented || event.isComposing || helpDialog().open) return;
+  if (isFocusKey(event)) {
+    queryInput().focus();
+    queryInput().select();
+  } else if (isModified(event) || takesText(event.target) || !act(event)) return;
+  event.preventDefault();
+}
+
+export function listenToKeys() {
+  document.addEventListener("keydown", pressed);
+  own("app-help-button")?.addEventListener("click", () => helpDialog().showModal());
+}

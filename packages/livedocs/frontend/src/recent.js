@@ -1,0 +1,69 @@
+/** Recent searches: the ones after which something was opened. They stay in this browser and can be cleared. */
+import { own, queryInput } from "./page.js";
+
+const KEY = "livedocs.recent";
+const KEPT = 8;
+const LONGEST = 200;
+
+/** @returns {string[]} */
+function recent() {
+  try {
+    /** @type {unknown} */
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((query) => typeof query === "string").slice(0, KEPT) : [];
+  } catch {
+    return []; // not ours, or the browser keeps nothing
+  }
+}
+
+/** @param {string[]} queries */
+function keep(queries) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(queries));
+  } catch {
+    // The browser keeps nothing: then nothing is recent.
+  }
+}
+
+/** @param {MouseEvent} event */
+function opened(event) {
+  const query = queryInput().value.trim();
+  if (!(event.target instanceof Element) || !event.target.closest("#app-results a") || !query) return;
+  if (query.length <= LONGEST) keep([query, ...recent().filter((other) => other !== query)].slice(0, KEPT));
+}
+
+/** @param {string} query */
+function line(query) {
+  const link = document.createElement("a");
+  link.href = `/search?q=${encodeURIComponent(query)}`;
+  link.dataset["search"] = "";
+  link.textContent = query;
+  const item = document.createElement("li");
+  item.append(link);
+  return item;
+}
+
+/** Fill the home page's list, which says what it is for as long as it is empty. */
+function show() {
+  const queries = recent();
+  if (!queries.length) return;
+  own("app-recent")?.replaceChildren(...queries.map(line));
+  own("app-recent-clear")?.removeAttribute("hidden");
+}
+
+/** @param {MouseEvent} event */
+function cleared({ target }) {
+  if (!(target instanceof Element) || target.id !== "app-recent-clear") return;
+  keep([]);
+  own("app-recent")?.replaceChildren();
+  target.setAttribute("hidden", "");
+  queryInput().focus();
+}
+
+export function rememberSearches() {
+  document.addEventListener("click", opened);
+  document.addEventListener("click", cleared);
+  // The start page comes back when the box is emptied, and when the history goes back to it.
+  for (const name of ["htmx:after:swap", "livedocs:restored"]) document.addEventListener(name, show);
+  addEventListener("pageshow", show);
+}

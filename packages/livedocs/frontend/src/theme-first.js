@@ -1,0 +1,4 @@
+/** Runs before anything is painted. */
+import { applyTheme } from "./theme.js";
+
+applyTheme();
