@@ -11,6 +11,7 @@ import debian
 import frontend
 from environment import ENVIRONMENT
 from provision import provision
+from proxies import provide_proxies
 from workspace import ROOT, SetupError, call, say
 
 BIN = ENVIRONMENT / "bin"
@@ -68,7 +69,7 @@ def check_frontend() -> Outcome:
 
 
 def provide_real_parts() -> None:
-    """Provide what the tests run against and no lock file can name: a browser, PgBouncer, and Debian's package lists.
+    """Provide what the tests run against and no lock file can name: a browser, PgBouncer, proxies, and package lists.
 
     Raises:
         SetupError: it could not be had.
@@ -77,6 +78,7 @@ def provide_real_parts() -> None:
         debian.refresh_package_lists()
     if not shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin") and debian.may_install():
         debian.install("pgbouncer")
+    provide_proxies()
     if shutil.which("chromium"):
         return
     if debian.may_install():

