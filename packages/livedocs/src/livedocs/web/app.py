@@ -21,6 +21,8 @@ from livedocs.web.head import HeadRequests
 from livedocs.web.health import routes as health
 from livedocs.web.home import routes as home
 from livedocs.web.home.opened import OpenedEntries
+from livedocs.web.library import OneLibrary
+from livedocs.web.observation.observation import Observation
 from livedocs.web.openapi import describe_problems
 from livedocs.web.pages import Pages
 from livedocs.web.problems import ErrorAnswers
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from livedocs.settings import Settings
+    from livedocs.web.library import Library
+    from livedocs.web.observation.searches import ObservedSearches
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -48,20 +52,19 @@ def create_app(settings: Settings) -> FastAPI:
         AssetsMissingError: the front end was never built.
         SettingsError: the address of Redis is none.
     """
-    with suppress(LibraryMissingError, LibraryVersionError):  # one that is being built is waited for
-        snapshot.verify(settings.library_path)
+    library = _library(settings)
     assets = Assets.load()
-    library = ServedLibrary(settings.library_path, settings.models_folder)
     pages = Pages(library, assets)
     redis_url = settings.redis_url and settings.redis_url.get_secret_value()
     answers = SharedAnswers(redis_url, version=lambda: pages.version)
     build = BuildWatch(library)
     opened = OpenedEntries(settings.library_path)
+    observation = Observation(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         await library.load()
-        async with anyio.create_task_group() as tasks:
+        async with observation.running(), anyio.create_task_group() as tasks:
             tasks.start_soon(library.follow)
             tasks.start_soon(build.follow)
             yield
@@ -82,32 +85,47 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.library = library
     app.state.answers = answers
     app.state.build = build
-    _include_routes(app, library, pages, page_cache_seconds=settings.page_cache_seconds)
+    app.state.observation = observation
+    _include_routes(app, library, pages, observation.searches, page_cache_seconds=settings.page_cache_seconds)
     app.include_router(home.router(library, pages, opened, cache_seconds=settings.page_cache_seconds))
     app.include_router(discovery.router(library, pages, assets, cache_seconds=settings.page_cache_seconds))
     app.include_router(building.router(library, pages, build))
     ErrorAnswers(pages, build).install(app)
     describe_problems(app)
     _add_middleware(app, library, pages, answers)
+    observation.install(app, library, answers.cache, prefixes=[f"{STATIC_PREFIX}/"])
     return app
 
 
-def _include_routes(app: FastAPI, library: ServedLibrary, pages: Pages, *, page_cache_seconds: float) -> None:
+def _library(settings: Settings) -> Library:
+    if settings.database_url is not None:
+        from livedocs.web.generations import PostgresLibrary  # noqa: PLC0415 - nothing else needs what it imports
+
+        return PostgresLibrary(settings)
+    with suppress(LibraryMissingError, LibraryVersionError):  # one that is being built is waited for
+        snapshot.verify(settings.library_path)
+    return ServedLibrary(settings.library_path, settings.models_folder)
+
+
+def _include_routes(
+    app: FastAPI, library: Library, pages: Pages, searches: ObservedSearches, *, page_cache_seconds: float
+) -> None:
     for router in (
-        search.router(library, pages, cache_seconds=page_cache_seconds),
+        search.router(library, pages, searches, cache_seconds=page_cache_seconds),
         entries.router(library, pages, cache_seconds=page_cache_seconds),
         reading.router(library, pages),
-        api.router(library),
+        api.router(library, searches),
         health.router(library),
     ):
         app.include_router(router)
     app.mount(STATIC_PREFIX, ImmutableFiles(directory=STATIC_FOLDER), name="static")
 
 
-def _add_middleware(app: FastAPI, library: ServedLibrary, pages: Pages, answers: SharedAnswers) -> None:
+def _add_middleware(app: FastAPI, library: Library, pages: Pages, answers: SharedAnswers) -> None:
     # Each runs outside of those added before it.
     answers.cache.install(app)
     library.after_swap(answers.forget)
     app.add_middleware(Validators, version=lambda: pages.version)
+    app.add_middleware(OneLibrary, library=library)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadRequests)

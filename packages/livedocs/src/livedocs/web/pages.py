@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from livedocs.web.assets import Assets
-    from livedocs.web.served import ServedLibrary
+    from livedocs.web.library import Library
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 
@@ -33,7 +33,7 @@ class Pages:
         assets: linked from every page.
     """
 
-    def __init__(self, library: ServedLibrary, assets: Assets) -> None:
+    def __init__(self, library: Library, assets: Assets) -> None:
         self._library = library
         self._assets = assets
         self._environment = Environment(

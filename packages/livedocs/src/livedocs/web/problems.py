@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from livedocs.command import as_called
-from livedocs.errors import LibraryError, NotFoundError, QueryError
+from livedocs.errors import LibraryDatabaseError, LibraryError, NotFoundError, QueryError
 from livedocs.web.api.models import InvalidParameter, Problem
+from livedocs.web.observation import request_ids
 from livedocs.web.security import SECURITY_HEADERS
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from livedocs.web.building.watch import BuildWatch
     from livedocs.web.pages import Pages
 
+logger = logging.getLogger(__name__)
+
 MEDIA_TYPE = "application/problem+json"
 LONGEST_ECHO = 200
 """Characters of an address that an answer repeats at most, whatever was asked for."""
@@ -29,7 +33,7 @@ LONGEST_ECHO = 200
 _SECONDS_TO_A_LIBRARY = 5
 """When to ask again while a library may be on its way: building one takes seconds to minutes."""
 
-_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz")
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
 class ErrorAnswers:
@@ -50,6 +54,7 @@ class ErrorAnswers:
         app.add_exception_handler(HTTPException, self.http)
         app.add_exception_handler(NotFoundError, self.known)
         app.add_exception_handler(QueryError, self.known)
+        app.add_exception_handler(LibraryDatabaseError, self.no_database)
         app.add_exception_handler(LibraryError, self.no_library)
         app.add_exception_handler(Exception, self.unexpected)
 
@@ -90,12 +95,20 @@ class ErrorAnswers:
         response.headers.update(headers)
         return response
 
+    async def no_database(self, request: Request, error: Exception) -> Response:
+        """The database that holds the library does not answer; why is told to the log, as it may name hosts."""
+        logger.warning("%s %s: %s", request.method, request.url.path, error)
+        detail = "The database that holds the library does not answer. Ask again in a few seconds."
+        headers = {"Retry-After": str(_SECONDS_TO_A_LIBRARY), "Cache-Control": "no-store"}
+        return self._answer(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=headers)
+
     async def unexpected(self, request: Request, error: Exception) -> Response:
         """A defect: nothing about it is told; the server that runs the application logs it."""
         del error
         detail = "This is a defect of livedocs; its log says more."
-        # The middleware that adds these headers runs inside of what answers unexpected errors.
-        return self._answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail, headers=SECURITY_HEADERS)
+        # The middlewares that add these headers run inside of what answers unexpected errors.
+        headers = SECURITY_HEADERS | {"X-Request-ID": request_ids.current.get()}
+        return self._answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail, headers=headers)
 
     def _answer(
         self,

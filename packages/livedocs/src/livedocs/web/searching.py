@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from livedocs.library.keys import split_docset
 from livedocs.search.engine import Engine
@@ -10,27 +10,26 @@ from livedocs.search.meaning import load_meaning
 from livedocs.search.models import Filters
 from livedocs.search.reading import parse
 from livedocs.search.resident import Resident
-from livedocs.search.sqlite import SqliteCandidates
 
 if TYPE_CHECKING:
-    import sqlite3
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
+    from livedocs.search.candidates import CandidateReader
     from livedocs.search.meaning import Meaning
     from livedocs.web.served import Served
 
 
-def load_resident(session: Session) -> Resident:
+def load_resident(candidates: CandidateReader) -> Resident:
     """What an engine keeps of the library between queries."""
     parse("a query")  # reads the tables of syntax and messages, which the first visitor should not wait for
-    return Resident.load(_candidates(session))
+    return Resident.load(candidates)
 
 
-def meaning(session: Session, resident: Resident, models_folder: Path | None) -> Meaning | None:
+def meaning(candidates: CandidateReader, resident: Resident, models_folder: Path | None) -> Meaning | None:
     """What compares meanings; None when the library was not embedded."""
-    return load_meaning(_candidates(session), resident.columns, models_folder) if models_folder else None
+    return load_meaning(candidates, resident.columns, models_folder) if models_folder else None
 
 
 def engine(session: Session, served: Served, *, by_meaning: bool = True) -> Engine:
@@ -41,7 +40,7 @@ def engine(session: Session, served: Served, *, by_meaning: bool = True) -> Engi
         served: what was made from it.
         by_meaning: whether meanings may be compared; while one types, words are enough.
     """
-    return Engine(_candidates(session), served.resident, meaning=served.meaning if by_meaning else None)
+    return Engine(served.candidates(session), served.resident, meaning=served.meaning if by_meaning else None)
 
 
 def filters(docset: str = "", version: str = "", kind: str = "") -> Filters:
@@ -54,8 +53,3 @@ def filters(docset: str = "", version: str = "", kind: str = "") -> Filters:
     """
     name, named_version = split_docset(docset)
     return Filters(docset=name, version=version or named_version, kind=kind)
-
-
-def _candidates(session: Session) -> SqliteCandidates:
-    connection = session.connection().connection.driver_connection
-    return SqliteCandidates(cast("sqlite3.Connection", connection))

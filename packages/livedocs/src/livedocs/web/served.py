@@ -25,11 +25,12 @@ from livedocs.search.sqlite import SqliteCandidates
 from livedocs.web import searching
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
+    from fastapi_data import PoolStatus
     from livedocs.library.models import Docset
     from livedocs.search.candidates import CandidateReader
     from livedocs.search.meaning import Meaning
@@ -84,14 +85,14 @@ class ServedLibrary:
         self._served: WeakKeyDictionary[Engine | Connection, Served] = WeakKeyDictionary()
         self._preloaded: tuple[str, Resident | None] = ("", None)
         self._serving = Lock()
-        # What a request has read, in a list, so that the request and what it waits for share it.
-        self._of_request: ContextVar[list[Served] | None] = ContextVar("library of the request", default=None)
+        # In a list, so that the request and what it waits for share it.
+        self._of_request: ContextVar[list[Served]] = ContextVar("library of the request")
         self._after_swap: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def held(self) -> Served | None:
         """What is served now; None while there is no library that can be."""
-        of_request = self._of_request.get()
+        of_request = self._of_request.get(None)
         return of_request[0] if of_request else self._current
 
     @property
@@ -109,15 +110,21 @@ class ServedLibrary:
     @contextmanager
     def holding(self) -> Generator[None, None, None]:
         """See `Library.holding`; what a request reads later than a replacement says which library it is about."""
-        token = self._of_request.set([] if self._current is None else [self._current])
+        of_request = [] if self._current is None else [self._current]
+        token = self._of_request.set(of_request)
         try:
             yield
         finally:
             self._of_request.reset(token)
+            of_request.clear()  # whatever else keeps the request's context does not keep the library
 
     def after_swap(self, act: Callable[[], Awaitable[None]]) -> None:
         """Have something done each time another snapshot has taken the place of the last, e.g. a cache cleared."""
         self._after_swap.append(act)
+
+    def pools(self) -> Mapping[str, PoolStatus]:
+        """See `Library.pools`."""
+        return {"library": self._database.pool_status()} if self._database.generation else {}
 
     def preload(self) -> None:
         """Read what stays in memory of the library, before processes are forked that shall share it."""
@@ -157,9 +164,9 @@ class ServedLibrary:
         """
         _ = self.current
         served, result = await self._database.run(self._read, work)
-        of_request = self._of_request.get()
-        if of_request is not None:
-            of_request[:] = [served]
+        of_request = self._of_request.get(None)
+        if of_request:
+            of_request[0] = served
         return result
 
     async def follow(self) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from livedocs.search.models import SearchResult
-    from livedocs.web.served import Served, ServedLibrary
+    from livedocs.web.library import Library
+    from livedocs.web.observation.searches import ObservedSearches
+    from livedocs.web.served import Served
 
 PREFIX = "/api/v1"
 _LARGEST_ID = 2**63 - 1
@@ -39,8 +41,13 @@ Explain = Annotated[bool, Query(description="Say of each hit why it stands where
 EntryId = Annotated[int, Path(ge=1, le=_LARGEST_ID, description="As a hit names it.")]
 
 
-def router(library: ServedLibrary) -> APIRouter:
-    """The API's routes."""
+def router(library: Library, searches: ObservedSearches) -> APIRouter:
+    """The API's routes.
+
+    Args:
+        library: asked.
+        searches: is told of each search.
+    """
     routes = APIRouter(prefix=PREFIX, tags=["search"], responses=_PROBLEMS)
 
     @routes.get("/search", summary="Search the documentation")
@@ -59,7 +66,10 @@ def router(library: ServedLibrary) -> APIRouter:
             engine = searching.engine(session, served)
             return engine.search(q, limit=limit, filters=filters, explain=explain)
 
-        return SearchAnswer.model_validate(body(await library.read(answer)))
+        with searches.observed(q) as tell:
+            result = await library.read(answer)
+            tell(result)
+        return SearchAnswer.model_validate(body(result))
 
     @routes.get(
         "/entries/{entry_id}",

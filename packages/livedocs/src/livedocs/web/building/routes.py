@@ -15,14 +15,14 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 if TYPE_CHECKING:
     from livedocs.library.progress import Progress
     from livedocs.web.building.watch import BuildWatch
+    from livedocs.web.library import Library
     from livedocs.web.pages import Pages
-    from livedocs.web.served import ServedLibrary
 
 ADDRESS = "/build"
 _MILLISECONDS_TO_RECONNECT = 1000
 
 
-def router(library: ServedLibrary, pages: Pages, build: BuildWatch) -> APIRouter:
+def router(library: Library, pages: Pages, build: BuildWatch) -> APIRouter:
     """The stream of a build's progress.
 
     Args:

@@ -14,7 +14,7 @@ from livedocs.library.progress import Progress
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from livedocs.web.served import ServedLibrary
+    from livedocs.web.library import Library
 
 SECONDS_BETWEEN_READINGS = 0.25
 _SECONDS_TO_OPEN = 10.0
@@ -30,7 +30,7 @@ class BuildWatch:
         library: that is waited for.
     """
 
-    def __init__(self, library: ServedLibrary) -> None:
+    def __init__(self, library: Library) -> None:
         self._library = library
         self.listeners = 0
         self._wanted = anyio.Event()

@@ -13,7 +13,7 @@ from livedocs.command import as_called
 from livedocs.errors import LibraryError
 
 if TYPE_CHECKING:
-    from livedocs.web.served import ServedLibrary
+    from livedocs.web.library import Library
 
 
 class Health(BaseModel):
@@ -34,7 +34,7 @@ class Readiness(BaseModel):
     reasons: list[str]
 
 
-def router(library: ServedLibrary) -> APIRouter:
+def router(library: Library) -> APIRouter:
     """Questions an orchestrator asks."""
     routes = APIRouter(tags=["health"])
 
@@ -52,7 +52,7 @@ def router(library: ServedLibrary) -> APIRouter:
     return routes
 
 
-async def _reasons_against(library: ServedLibrary) -> list[str]:
+async def _reasons_against(library: Library) -> list[str]:
     try:
         if not library.current.docsets:
             return [as_called("The library holds no docset. Build one with 'livedocs build python'.")]

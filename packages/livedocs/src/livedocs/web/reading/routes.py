@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
     from livedocs.library.models import Asset, Page
     from livedocs.library.page_contents import PageContents
+    from livedocs.web.library import Library
     from livedocs.web.pages import Pages
-    from livedocs.web.served import Served, ServedLibrary
+    from livedocs.web.served import Served
 
 _PAGE_SUFFIXES = (".html", ".htm")
 
 
-def router(library: ServedLibrary, pages: Pages) -> APIRouter:
+def router(library: Library, pages: Pages) -> APIRouter:
     """The reading view."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -77,7 +78,7 @@ def router(library: ServedLibrary, pages: Pages) -> APIRouter:
     return routes
 
 
-async def _same_place(library: ServedLibrary, place: tuple[str, str, str, str], version: str) -> Response:
+async def _same_place(library: Library, place: tuple[str, str, str, str], version: str) -> Response:
     """Lead to where a docset's place stands in another version: the same object, else the same page, else the first."""
     target = await library.read(lambda session, _: same_place(session, place, version))
     if not target:
@@ -87,7 +88,7 @@ async def _same_place(library: ServedLibrary, place: tuple[str, str, str, str], 
     return RedirectResponse(f"{quote(address)}#{quote(anchor)}" if anchor else quote(address))
 
 
-def _first_page(library: ServedLibrary, docset: str, version: str = "") -> Response:
+def _first_page(library: Library, docset: str, version: str = "") -> Response:
     for known in library.current.docsets:  # the newest version first
         if known.name == docset and version in ("", known.version):
             return RedirectResponse(known.url)

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from livedocs.library.models import StoredEntry
     from livedocs.search.models import SearchResult
+    from livedocs.web.library import Library
+    from livedocs.web.observation.searches import ObservedSearches
     from livedocs.web.pages import Pages
-    from livedocs.web.served import Served, ServedLibrary
+    from livedocs.web.served import Served
 
 _ADDED_BY_MEANING = 5
 
@@ -49,12 +51,13 @@ class _Answer:
     ask_meaning: bool = False
 
 
-def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> APIRouter:
+def router(library: Library, pages: Pages, searches: ObservedSearches, *, cache_seconds: float) -> APIRouter:
     """The search page.
 
     Args:
         library: searched.
         pages: render what is found.
+        searches: is told of each search.
         cache_seconds: how long an answer may be replayed: many people type the same beginnings.
     """
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -78,7 +81,9 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
                 return _Answer(result, place, ask_meaning=served.meaning is not None and is_prose(parse(q)))
             return _Answer(result, place, reader.entry(session, result.hits[place].id) if result.hits else None)
 
-        found = await library.read(answer)
+        with searches.observed(q) as tell:
+            found = await library.read(answer)
+            tell(found.result)
         context: dict[str, Any] = {
             "query": q,
             "explain": explain,
@@ -101,7 +106,9 @@ def router(library: ServedLibrary, pages: Pages, *, cache_seconds: float) -> API
             )
             return by_words, by_both
 
-        by_words, by_both = await library.read(answer)
+        with searches.observed(q) as tell:
+            by_words, by_both = await library.read(answer)
+            tell(by_both)
         shown = {hit.id for hit in by_words.hits}
         added = [hit for hit in by_both.hits if hit.id not in shown][:_ADDED_BY_MEANING]
         return pages.render("meaning.html", {"hits": added, "shown": len(shown), "terms": by_words.terms})

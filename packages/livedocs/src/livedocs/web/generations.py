@@ -1,0 +1,254 @@
+"""The library in PostgreSQL as it is served, and the generations that take each other's place while requests run."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+
+from livedocs.command import as_called
+from livedocs.errors import LibraryError, LibraryMissingError
+from livedocs.library.postgres.catalogue import CHANNEL, find_published
+from livedocs.library.postgres.connecting import library_database, primary_of
+from livedocs.library.postgres.leases import SECONDS_BETWEEN_RENEWALS, release_lease, renew_lease, take_lease
+from livedocs.web.generation_loading import load_generation
+from livedocs.web.generation_reading import answering, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator, Mapping
+
+    from sqlalchemy.orm import Session
+
+    from fastapi_data import PoolStatus
+    from livedocs.library.postgres.leases import Lease
+    from livedocs.settings import Settings
+    from livedocs.web.served import Served
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LOOKS = 1.0
+_LOOK_SECONDS = 5.0
+"""How long the database may take to say which generation is published."""
+_POOL_TIMEOUT_SECONDS = 5.0
+_CONNECT_TIMEOUT_SECONDS = 5.0
+
+
+@dataclass(eq=False, slots=True)
+class _Taken:
+    """A generation that this process reads.
+
+    Attributes:
+        lease: keeps it from being dropped.
+        served: what was made from it.
+        users: requests that are answered from it now.
+        renewed_at: when the lease was taken or renewed; monotonic, in seconds.
+    """
+
+    lease: Lease
+    served: Served
+    users: int = 0
+    renewed_at: float = field(default_factory=time.monotonic)
+
+    @contextmanager
+    def used(self) -> Generator[None]:
+        self.users += 1
+        try:
+            yield
+        finally:
+            self.users -= 1
+
+
+class PostgresLibrary:
+    """The published generation, followed: when another one is published, it is served.
+
+    Searches go through a pool of connections. Another connection listens for what is published, looks at the catalogue
+    every second besides, in case word was lost or PgBouncer keeps it back, and renews the lease by which whoever
+    publishes knows what is read.
+
+    Args:
+        settings: they name the database.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.path = settings.library_path
+        self._models_folder = settings.models_folder
+        options: dict[str, Any] = {"connect_timeout_seconds": _CONNECT_TIMEOUT_SECONDS, "startup_timeout_seconds": 0}
+        self._database = library_database(settings, pool_timeout_seconds=_POOL_TIMEOUT_SECONDS, **options)
+        self._control = library_database(settings, pool_max_size=1, **options)
+        self._listens = not settings.database_pgbouncer
+        self._to_set_up = [self._control, self._database]
+        self._taken: _Taken | None = None
+        self._leaving: list[_Taken] = []
+        # In a list that is emptied in the end: a connection that a request opens keeps the request's context.
+        self._of_request: ContextVar[list[_Taken]] = ContextVar("generation of the request")
+        self._why_none: LibraryError = LibraryMissingError(None, "The library is not loaded.")
+        self._news = anyio.Event()
+        self._listener: Any = None
+        self._after_swap: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def held(self) -> Served | None:
+        """See `Library.held`."""
+        taken = self._reading
+        return taken and taken.served
+
+    @property
+    def current(self) -> Served:
+        """See `Library.current`."""
+        return self._require().served
+
+    @contextmanager
+    def holding(self) -> Generator[None]:
+        """See `Library.holding`."""
+        taken = self._taken
+        if taken is None:
+            yield
+            return
+        of_request = [taken]
+        token = self._of_request.set(of_request)
+        try:
+            with taken.used():
+                yield
+        finally:
+            self._of_request.reset(token)
+            of_request.clear()
+
+    def after_swap(self, act: Callable[[], Awaitable[None]]) -> None:
+        """See `Library.after_swap`."""
+        self._after_swap.append(act)
+
+    def pools(self) -> Mapping[str, PoolStatus]:
+        """See `Library.pools`."""
+        if self._to_set_up:
+            return {}
+        return {"library": self._database.pool_status(), "control": self._control.pool_status()}
+
+    def preload(self) -> None:
+        """See `Library.preload`; each process reads for itself what the database has."""
+
+    async def load(self) -> None:
+        """See `Library.load`; a database that does not answer yet is waited for."""
+        try:
+            await self.refresh()
+        except LibraryError as error:
+            logger.error("%s It is waited for.", as_called(str(error)))  # noqa: TRY400 - said on purpose
+
+    async def read(self, work: Callable[[Session, Served], T]) -> T:
+        """See `Library.read`; on the event loop, which serves others while the database works."""
+        taken = self._require()
+        with taken.used():
+            return await answering(self._database.run_read(reading(taken.lease.generation, taken.served, work)))
+
+    async def refresh(self) -> bool:
+        """See `Library.refresh`."""
+        try:
+            return await self._refresh()
+        except LibraryError as error:
+            self._why_none = error
+            raise
+
+    async def follow(self) -> None:
+        """See `Library.follow`."""
+        said = ""
+        while True:
+            with anyio.move_on_after(SECONDS_BETWEEN_LOOKS):
+                await self._news.wait()
+            self._news = anyio.Event()
+            try:
+                await self.refresh()
+                said = ""
+            except LibraryError as error:
+                if str(error) != said:
+                    said = str(error)
+                    kept = "The last library is served on." if self._taken else "It is waited for."
+                    logger.error("%s %s", as_called(said), kept)  # noqa: TRY400 - said on purpose
+            except Exception:  # what goes wrong with a new generation must not end the service of the last one
+                logger.exception("Another library was published, but cannot be served; the last one still is.")
+
+    async def dispose(self) -> None:
+        """See `Library.dispose`."""
+        taken, self._taken = self._taken, None
+        try:
+            if taken is not None:
+                await answering(release_lease(primary_of(self._control), taken.lease))
+        except LibraryError as error:
+            logger.warning("The lease of the library ends by itself. %s", error)
+        finally:
+            await self._database.dispose()
+            await self._control.dispose()
+            self._to_set_up = [self._control, self._database]
+
+    @property
+    def _reading(self) -> _Taken | None:
+        of_request = self._of_request.get(None)
+        return of_request[0] if of_request else self._taken
+
+    def _require(self) -> _Taken:
+        taken = self._reading
+        if taken is None:
+            raise self._why_none
+        return taken
+
+    async def _refresh(self) -> bool:
+        published = await answering(self._look(), seconds=_LOOK_SECONDS)
+        taken = self._taken
+        is_new = published is not None and (taken is None or taken.lease.generation.id != published)
+        if is_new:
+            self._taken = await self._take()
+            if taken is not None:
+                self._leaving.append(taken)
+            for act in self._after_swap:
+                await act()
+        await answering(self._keep_leases(), seconds=_LOOK_SECONDS)
+        return is_new
+
+    async def _look(self) -> int | None:
+        while self._to_set_up:
+            await self._to_set_up[0].setup()
+            del self._to_set_up[0]
+        async with primary_of(self._control).connect() as connection:
+            if self._listens:
+                await self._listen((await connection.get_raw_connection()).driver_connection)
+            found = await connection.run_sync(find_published)
+        if found is None and self._taken is None:
+            raise LibraryMissingError(
+                None, "No library is published in the database yet. Build one with 'livedocs build python'."
+            )
+        return found and found.id
+
+    async def _listen(self, driver: Any) -> None:
+        """Be told of each publish, on the connection there is now."""
+        if driver is not self._listener:
+            await driver.add_listener(CHANNEL, self._hear)
+            self._listener = driver
+
+    def _hear(self, *_: object) -> None:
+        self._news.set()
+
+    async def _take(self) -> _Taken:
+        control = primary_of(self._control)
+        lease = await answering(take_lease(control), seconds=_LOOK_SECONDS)
+        try:
+            return _Taken(lease, await load_generation(self._database, lease.generation, self._models_folder))
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await answering(release_lease(control, lease), seconds=_LOOK_SECONDS)
+            raise
+
+    async def _keep_leases(self) -> None:
+        """Renew those of what is read, and end those of what nobody reads any more."""
+        control = primary_of(self._control)
+        for taken in [*self._leaving, *filter(None, [self._taken])]:
+            if taken is not self._taken and not taken.users:
+                await release_lease(control, taken.lease)
+                self._leaving.remove(taken)
+            elif time.monotonic() - taken.renewed_at > SECONDS_BETWEEN_RENEWALS:
+                await renew_lease(control, taken.lease)
+                taken.renewed_at = time.monotonic()
