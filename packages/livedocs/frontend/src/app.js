@@ -22,4 +22,6 @@ switchThemeWith(themeButton());
 followBuild();
 Alpine.data("searchBox", searchBox);
 Alpine.start();
+// Nothing that is put into the page later has a component: looking for one would cost each key press a walk over all hits.
+Alpine.stopObservingMutations();
 startReading();

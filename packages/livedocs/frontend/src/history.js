@@ -1,15 +1,14 @@
 /**
- * The address is the state: the query, and which hit is selected. Typing on any page other than the search page adds
- * one step to the browser's history, and further typing rewrites that step; a link to another search adds one, too.
- * Going back puts the page that was left into place again, node by node, or asks for the results again.
+ * The address is the state. Typing on any page other than the search page adds one step to the browser's history, and
+ * further typing rewrites that step; a link to another search adds one, too. Going back puts the page that was left
+ * into place again, node by node, or asks for the results again.
  */
 import htmx from "htmx.org";
+import { answeredAt, isSearch, keepAddress, writeAddress, writeAddressSoon } from "./address.js";
 import { main, queryInput, searchForm } from "./page.js";
 import { showSelected } from "./pane.js";
-import { entryOf, hits, selectedHit } from "./selection.js";
 
-const SEARCH_PATH = "/search";
-const QUIET_MILLISECONDS = 150;
+/** @typedef {{ sourceElement: Element, request: { action: string, body: FormData } }} Exchange */
 
 /** @type {{ address: string, title: string, nodes: DocumentFragment, scroll: number } | null} */
 let left = null;
@@ -18,7 +17,7 @@ const stepKey = () => window.navigation?.currentEntry?.key ?? "";
 const address = () => location.pathname + location.search;
 
 /** Address of the page in place; null while results are. */
-let shown = location.pathname === SEARCH_PATH ? null : address();
+let shown = isSearch() ? null : address();
 
 /** Where the view was when the browser took a step; by the time htmx tells of it, the browser has scrolled. */
 let scrollAtStep = 0;
@@ -33,28 +32,12 @@ let restoring = null;
 let scrollWanted = null;
 
 let isNewStep = false;
-let waiting = 0;
 
 /** The next answer is a step of its own, rather than more typing. */
 export const nextStepIsNew = () => void (isNewStep = true);
 
-/** Write into the address which hit is selected; the first one is when the address says nothing. */
-export function rememberSelection() {
-  clearTimeout(waiting);
-  const hit = selectedHit();
-  if (!hit || location.pathname !== SEARCH_PATH) return;
-  const parameters = new URLSearchParams(location.search);
-  parameters.delete("selected");
-  const selected = encodeURIComponent(entryOf(hit)).replaceAll("%2F", "/");
-  const suffix = hit === hits()[0] ? "" : `&selected=${selected}`;
-  history.replaceState(history.state, "", `${SEARCH_PATH}?${parameters}${suffix}`);
-}
-
-/** The same, once the selection rests: browsers slow down pages that write their address too often. */
-export function rememberSelectionSoon() {
-  clearTimeout(waiting);
-  waiting = window.setTimeout(rememberSelection, QUIET_MILLISECONDS);
-}
+/** @param {Event} event */
+const exchangeOf = (event) => /** @type {CustomEvent<{ ctx: Exchange }>} */ (event).detail.ctx;
 
 /** @param {string} from its address @param {number} scroll where in it the reader was */
 function leaveView(from, scroll) {
@@ -66,14 +49,22 @@ function leaveView(from, scroll) {
 
 /** @param {Event} event */
 function recordStep(event) {
-  const { history: step } = /** @type {CustomEvent<{ history: { type: "push" | "replace" } }>} */ (event).detail;
-  clearTimeout(waiting);
-  if (location.pathname === SEARCH_PATH) {
-    if (isNewStep) step.type = "push";
-  } else {
+  const { sourceElement, request } = exchangeOf(event);
+  if (sourceElement !== searchForm()) return;
+  if (isNewStep) writeAddress(); // of the step before it, which may not be known yet
+  answeredAt(request.action);
+  const isLeaving = !isSearch();
+  if (isLeaving) {
     leaveView(address(), scrollY);
     scrollTo(0, 0);
-    step.type = "push";
+  }
+  if (isLeaving || isNewStep) {
+    keepAddress();
+    // htmx tells of steps between those that are marked so.
+    if (!history.state?.htmx) history.replaceState({ htmx: true }, "");
+    history.pushState({ htmx: true }, "", request.action);
+  } else {
+    writeAddressSoon();
   }
   isNewStep = false;
 }
@@ -88,7 +79,7 @@ function fillForm() {
 /** @param {Event} event */
 function restore(event) {
   event.preventDefault();
-  clearTimeout(waiting);
+  keepAddress();
   htmx.trigger(searchForm(), "htmx:abort");
   fillForm();
   // Only the anchor is another one, and the browser scrolls to that.
@@ -101,7 +92,7 @@ function restore(event) {
     scrollTo(0, left.scroll);
     left = null;
     searchForm().dispatchEvent(new CustomEvent("livedocs:restored", { bubbles: true }));
-  } else if (location.pathname === SEARCH_PATH) {
+  } else if (isSearch()) {
     if (shown !== null) leaveView(shown, scrollAtStep);
     restoring = new URLSearchParams(location.search).get("selected") ?? "";
     queryInput().dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -113,11 +104,10 @@ function restore(event) {
 
 /** Empty fields stay out of the address; of a step that is restored the selection is asked for, too. @param {Event} event */
 function completeQuestion(event) {
-  const { ctx } = /** @type {CustomEvent<{ ctx: { sourceElement: Element, request: { body: FormData } } }>} */ (event).detail;
-  const { body } = ctx.request;
-  if (ctx.sourceElement !== searchForm()) return;
-  if (restoring) body.set("selected", restoring);
-  for (const [name, value] of [...body]) if (!value && name !== "q") body.delete(name);
+  const { sourceElement, request } = exchangeOf(event);
+  if (sourceElement !== searchForm()) return;
+  if (restoring) request.body.set("selected", restoring);
+  for (const [name, value] of [...request.body]) if (!value && name !== "q") request.body.delete(name);
   scrollWanted = restoring === null ? null : (scrolled.get(stepKey()) ?? 0);
 }
 
@@ -128,14 +118,14 @@ function scrollBack() {
 
 /** @param {NavigateEvent} event */
 function keepScroll({ navigationType }) {
-  if (location.pathname === SEARCH_PATH && navigationType !== "replace") scrolled.set(stepKey(), scrollY);
+  if (isSearch() && navigationType !== "replace") scrolled.set(stepKey(), scrollY);
 }
 
 export function keepHistory() {
   addEventListener("popstate", () => (scrollAtStep = scrollY));
   window.navigation?.addEventListener("navigate", keepScroll);
   document.addEventListener("htmx:config:request", completeQuestion);
+  document.addEventListener("htmx:before:swap", recordStep);
   document.addEventListener("htmx:after:swap", scrollBack);
-  document.addEventListener("htmx:before:history:update", recordStep);
   document.addEventListener("htmx:before:history:restore", restore);
 }

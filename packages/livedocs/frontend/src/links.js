@@ -1,5 +1,6 @@
 /** Links that the page itself takes: those to other searches, and those that open what was found. */
-import { nextStepIsNew, rememberSelection } from "./history.js";
+import { writeAddress } from "./address.js";
+import { nextStepIsNew } from "./history.js";
 import { queryInput } from "./page.js";
 import { entryOf, select } from "./selection.js";
 
@@ -29,7 +30,7 @@ function clicked(event) {
     tellOpened(link);
     if (!isPlain) return;
     select(link);
-    rememberSelection();
+    writeAddress();
   } else if (link.matches(".entry-head a[href^='/docs/']")) {
     tellOpened(link);
   }

@@ -3,7 +3,7 @@
  * Pattern: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ (list autocomplete with automatic selection). The first
  * hit is the selected one until another is; it is pointed out to assistive technology once the arrows have been used.
  */
-import { rememberSelectionSoon } from "./history.js";
+import { writeAddressSoon } from "./address.js";
 import { own, queryInput, resultList, searchForm, status } from "./page.js";
 import { dropEntry, showSelected } from "./pane.js";
 import { driveList, hits, select, selectedHit } from "./selection.js";
@@ -113,7 +113,7 @@ export const searchBox = () => ({
     next.scrollIntoView({ block: "nearest" });
     if (next === all[0]) scrollTo(0, 0);
     this.active = next.id;
-    rememberSelectionSoon();
+    writeAddressSoon();
     showSelected();
   },
 
