@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_STARTUP_TIMEOUT_SECONDS = 1
+"""Somebody waits for the answer: a server that is only just starting is soon asked again."""
+
 
 def read_published(settings: Settings, work: Callable[[Connection, Generation], T]) -> T:
     """Do some reading, all of it of the generation that is published at its beginning.
@@ -37,7 +40,8 @@ def read_published(settings: Settings, work: Callable[[Connection, Generation], 
         return work(connection.execution_options(**generation.execution_options), generation)
 
     async def connect_and_read() -> T:
-        async with opened(library_database(settings, pool_max_size=1)) as engine, engine.connect() as connection:
+        database = library_database(settings, pool_max_size=1, startup_timeout_seconds=_STARTUP_TIMEOUT_SECONDS)
+        async with opened(database) as engine, engine.connect() as connection:
             return await connection.run_sync(read)
 
     return anyio.run(connect_and_read)
