@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from sqlalchemy import URL
+
 
 def free_port() -> int:
     """A TCP port of this machine that nobody listens on now."""
@@ -150,19 +152,37 @@ class PostgresServer:
         """Start it, and wait until it answers."""
         self._control("start")
 
+    def sql(self, statement: str) -> None:
+        """Run a statement in its database ``postgres``."""
+        self.run(postgres_program("psql"), self.url, "--quiet", "--set", "ON_ERROR_STOP=1", "--command", statement)
+
+    def freeze(self) -> None:
+        """Let all its processes hold what they have and do nothing; needs Linux."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """End what ``freeze`` began."""
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
+
     def stop(self) -> None:
         """Stop it as if it had crashed."""
         self._control("stop", "-m", "immediate")
 
     def kill(self) -> None:
         """Kill all its processes at once, and wait until they are gone; needs Linux."""
-        main = self.process_id
-        processes = [main, *_children_of(main)]
+        processes = self._processes()
         for process in processes:
             os.kill(process, signal.SIGKILL)
         for process in processes:
             while _parent_of(process) is not None:
                 os.sched_yield()
+        # Where nobody collects dead processes, the next start would take it for alive.
+        (self.folder / "postmaster.pid").unlink()
+
+    def _processes(self) -> list[int]:
+        return [self.process_id, *_children_of(self.process_id)]
 
     @property
     def process_id(self) -> int:
@@ -210,3 +230,37 @@ def new_postgres(prefix: str = "cluster-") -> Generator[PostgresServer]:
         finally:
             if server.is_running:
                 server.stop()
+
+
+@contextmanager
+def new_pgbouncer(server: URL, *, pool_size: int = 2) -> Generator[URL]:
+    """A PgBouncer in transaction mode.
+
+    Args:
+        server: where it leads, with the user it connects as.
+        pool_size: connections to the server it shares among all clients.
+
+    Yields:
+        Its address; any user may log in.
+    """
+    program = _program("pgbouncer", Path("/usr/sbin"))
+    port = free_port()
+    target = f"host={server.host} port={server.port or 5432} dbname={server.database} user={server.username}"
+    if server.password:
+        target += f" password={server.password}"
+    with tempfile.TemporaryDirectory(prefix="pgbouncer-") as folder:
+        settings = Path(folder, "pgbouncer.ini")
+        settings.write_text(
+            f"[databases]\n{server.database} = {target}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
+            f"unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = {pool_size}\n"
+        )
+        Path(folder).chmod(0o755)
+        settings.chmod(0o644)
+        # It refuses to run as root.
+        user = "nobody" if os.geteuid() == 0 else None
+        process = subprocess.Popen([program, "--quiet", settings], user=user)
+        try:
+            yield URL.create("postgresql", "ada", host="127.0.0.1", port=port, database=server.database)
+        finally:
+            process.kill()
+            process.wait()

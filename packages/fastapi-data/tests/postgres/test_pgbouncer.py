@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import anyio
 import pytest
+from own_servers import new_pgbouncer
 from sqlalchemy import URL, text
 
 from fastapi_data import PostgresDatabase, StatementTimeoutError
@@ -21,29 +16,8 @@ from fastapi_data.postgres_options import PostgresOptions
 @pytest.fixture
 def pgbouncer(postgres_url: URL) -> Iterator[URL]:
     """The address of a PgBouncer in front of the database, with two server connections."""
-    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-    assert program, "PgBouncer is not installed. On Debian: apt install pgbouncer"
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    server = f"host={postgres_url.host} port={postgres_url.port or 5432} dbname={postgres_url.database}"
-    if postgres_url.password:
-        server += f" password={postgres_url.password}"
-    with tempfile.TemporaryDirectory(prefix="pgbouncer-") as folder:
-        settings = Path(folder, "pgbouncer.ini")
-        settings.write_text(
-            f"[databases]\nshop = {server} user={postgres_url.username}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
-            f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\n"
-            "default_pool_size = 2\n"
-        )
-        Path(folder).chmod(0o755)
-        settings.chmod(0o644)
-        # It refuses to run as root.
-        user = "nobody" if os.geteuid() == 0 else None
-        process = subprocess.Popen([program, "--quiet", str(settings)], user=user)
-        yield URL.create("postgresql", "ada", host="127.0.0.1", port=port, database="shop")
-        process.kill()
-        process.wait()
+    with new_pgbouncer(postgres_url, pool_size=2) as url:
+        yield url
 
 
 async def test_statements_repeat_on_any_server_connection(pgbouncer):

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from livedocs.library.postgres.catalogue import (
     PUBLISHERS_LOCK,
@@ -37,6 +37,8 @@ LEASE = timedelta(seconds=60)
 
 SECONDS_BETWEEN_RENEWALS = 15.0
 """How often a reader should renew its lease: the database may be away for most of a minute before it is over."""
+
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,19 @@ async def renew_lease(engine: AsyncEngine, lease: Lease) -> bool:
 async def release_lease(engine: AsyncEngine, lease: Lease) -> None:
     """Say that a generation is no longer read, and drop what nobody reads any more.
 
+    A role that may read and not drop leaves that to whoever publishes next.
+
     Args:
         engine: of the primary.
         lease: to end.
     """
     async with engine.begin() as connection:
         await connection.execute(delete(generation_reader).where(generation_reader.c.id == lease.id))
-    await drop_unread(engine)
+    try:
+        await drop_unread(engine)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
+            raise
 
 
 def keep_published(executor: Executor) -> Generation:
