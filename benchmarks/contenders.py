@@ -1,7 +1,8 @@
 """Engines that answer one key press at a time, each in a process of its own: livedocs as it is served, and peers.
 
 They speak the JSON lines of the peers' benchmark: first ``{"ready": true, ...}``; then a line ``{"q", "k"}`` in, a line
-``{"r": [targets], "ns"}`` out. ``python -m benchmarks.contenders LIBRARY`` is livedocs.
+``{"r": [targets], "ns"}`` out. ``python -m benchmarks.contenders LIBRARY`` is livedocs; LIBRARY is a file, or the
+address of the PostgreSQL database in which it is published.
 """
 
 from __future__ import annotations
@@ -15,18 +16,27 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import SecretStr
+
 from benchmarks.judging import HITS
 from livedocs.search.models import Filters
+from livedocs.settings import Settings
 from livedocs.web import searching
+from livedocs.web.generations import PostgresLibrary
 from livedocs.web.served import ServedLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
+    from sqlalchemy.orm import Session
+
     from livedocs.search.engine import Engine
+    from livedocs.search.models import SearchResult
+    from livedocs.web.served import Served
 
 T = TypeVar("T")
 
@@ -77,11 +87,11 @@ def contender(command: Sequence[str], folder: Path | None = None) -> Generator[C
 
 
 @contextmanager
-def livedocs(library: Path, docset: str = "") -> Generator[Contender]:
+def livedocs(library: Path | str, docset: str = "") -> Generator[Contender]:
     """Livedocs with one library.
 
     Args:
-        library: its file.
+        library: its file, or the address of its database.
         docset: NAME[@VERSION] of the only one that is asked; empty: all.
     """
     command = [sys.executable, "-m", "benchmarks.contenders", str(library), f"--docset={docset}"]
@@ -127,18 +137,45 @@ def _answer(engine: Engine, filters: Filters) -> None:
         request = json.loads(line)
         started = time.perf_counter_ns()
         result = engine.search(request["q"], limit=request["k"], filters=filters)
-        nanoseconds = time.perf_counter_ns() - started
-        print(json.dumps({"r": [hit.target for hit in result.hits], "ns": nanoseconds}), flush=True)
+        _say(result, time.perf_counter_ns() - started)
+
+
+async def _answer_from_database(url: str, filters: Filters) -> None:
+    """Each key press is a unit of work of its own, as in a server: a connection from the pool, an engine over it."""
+    library = PostgresLibrary(Settings(database_url=SecretStr(url)))
+    await library.load()
+    gc.collect()
+    gc.freeze()
+    print(json.dumps({"ready": True}), flush=True)
+    try:
+        for line in sys.stdin:
+            request = json.loads(line)
+            started = time.perf_counter_ns()
+            result = await library.read(partial(_search, request=request, filters=filters))
+            _say(result, time.perf_counter_ns() - started)
+    finally:
+        await library.dispose()
+
+
+def _search(session: Session, served: Served, *, request: dict[str, Any], filters: Filters) -> SearchResult:
+    return searching.engine(session, served).search(request["q"], limit=request["k"], filters=filters)
+
+
+def _say(result: SearchResult, nanoseconds: int) -> None:
+    print(json.dumps({"r": [hit.target for hit in result.hits], "ns": nanoseconds}), flush=True)
 
 
 def main() -> None:
     """Answer until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("library", type=Path)
+    parser.add_argument("library")
     parser.add_argument("--docset", default="")
     arguments = parser.parse_args()
     filters = searching.filters(arguments.docset)
-    asyncio.run(with_engine(arguments.library, lambda engine: _answer(engine, filters)))
+    if arguments.library.startswith("postgres"):
+        asyncio.run(_answer_from_database(arguments.library, filters))
+    else:
+        asyncio.run(with_engine(Path(arguments.library), lambda engine: _answer(engine, filters)))
 
 
 if __name__ == "__main__":

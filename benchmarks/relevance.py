@@ -1,6 +1,7 @@
 """How often the right entry comes first, on judged queries, and why it does not where it does not.
 
-``python -m benchmarks.relevance JUDGED.jsonl ... [--scorer FOLDER] [--library FILE] [--misses N] [--peers RESULTS.md]``
+``python -m benchmarks.relevance JUDGED.jsonl ... [--scorer FOLDER] [--library FILE | --database URL] [--misses N]
+[--peers RESULTS.md]``
 
 Each line of a judged file is ``{"query", "kind", "relevant": [{"target", "grade"}, ...]}``; the scorer is ``score.py``
 with ``anchors.json``, in the folder of the first file unless named. Queries go through the engine exactly as the web
@@ -22,11 +23,16 @@ from typing import TYPE_CHECKING
 
 from benchmarks.judging import HITS, Answer, Judge
 from livedocs.library.keys import split_docset
+from livedocs.library.postgres.reading import read_published, rows_of
 from livedocs.search.models import Filters
-from livedocs.search.opening import open_engine
+from livedocs.search.opening import engine_over, open_engine
+from livedocs.search.postgres import PostgresSource
 from livedocs.settings import Settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from livedocs.library.postgres.catalogue import Generation
     from livedocs.search.engine import Engine
 
 
@@ -36,33 +42,50 @@ def main() -> None:
     parser.add_argument("judged", type=Path, nargs="*", help="files of judged queries")
     parser.add_argument("--scorer", type=Path, help="folder of score.py and anchors.json")
     parser.add_argument("--library", type=Path, default=Settings().library_path)
+    parser.add_argument("--database", help="address of the PostgreSQL database that holds the library instead")
     parser.add_argument("--docset", default="python", help="docset the judgements speak of, NAME[@VERSION]; '': all")
     parser.add_argument("--among-all", action="store_true", help="search all docsets; only hits of --docset are right")
     parser.add_argument("--misses", type=int, default=20, help="list so many queries whose first hit is wrong")
     parser.add_argument("--peers", type=Path, help="the results that the peers' benchmark wrote")
     parser.add_argument("--protocol", action="store_true", help="answer the peers' benchmark on standard input")
     arguments = parser.parse_args()
+    if not arguments.protocol and not arguments.judged:
+        parser.error("name a file of judged queries")
+    models = Settings().models_folder
+    if arguments.database:
+        read_published(
+            Settings(database_url=arguments.database),
+            lambda connection, generation: _run(
+                arguments, *(_engine(connection, generation, folder) for folder in (None, models))
+            ),
+        )
+    else:
+        with open_engine(arguments.library) as words, open_engine(arguments.library, models) as both:
+            _run(arguments, words, both)
+
+
+def _engine(connection: Connection, generation: Generation, models_folder: Path | None) -> Engine:
+    return engine_over(PostgresSource(generation.schema).candidates(rows_of(connection)), models_folder)
+
+
+def _run(arguments: argparse.Namespace, words: Engine, both: Engine) -> None:
     name, version = split_docset(arguments.docset)
     filters = Filters() if arguments.among_all else Filters(docset=name, version=version)
-    models = Settings().models_folder
-    with open_engine(arguments.library) as words, open_engine(arguments.library, models) as both:
-        if arguments.protocol:
-            _serve(both, filters)
-            return
-        if not arguments.judged:
-            parser.error("name a file of judged queries")
-        judge = Judge(arguments.scorer or arguments.judged[0].parent, name)
-        engines = {"by words and meaning": both, "by words alone": words} if both.by_meaning else {"by words": words}
-        for path in arguments.judged:
-            for said, engine in engines.items():
-                print(f"{path.stem}, {said}")
-                answers = judge.ask(engine, filters, judge.read(path))
-                judge.table(answers, path.stem)
-                _print_times(answers)
-                if engine is both or not both.by_meaning:
-                    _print_misses(judge, answers, arguments.misses)
-            if arguments.peers:
-                _print_peers(arguments.peers, path.stem)
+    if arguments.protocol:
+        _serve(both, filters)
+        return
+    judge = Judge(arguments.scorer or arguments.judged[0].parent, name)
+    engines = {"by words and meaning": both, "by words alone": words} if both.by_meaning else {"by words": words}
+    for path in arguments.judged:
+        for said, engine in engines.items():
+            print(f"{path.stem}, {said}")
+            answers = judge.ask(engine, filters, judge.read(path))
+            judge.table(answers, path.stem)
+            _print_times(answers)
+            if engine is both or not both.by_meaning:
+                _print_misses(judge, answers, arguments.misses)
+        if arguments.peers:
+            _print_peers(arguments.peers, path.stem)
 
 
 def _print_misses(judge: Judge, answers: list[Answer], count: int) -> None:

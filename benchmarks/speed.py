@@ -1,11 +1,14 @@
 """What a key press costs: in the engine beside tantivy, and over HTTP beside a route that always says the same.
 
-``python -m benchmarks.speed JUDGED.jsonl ... [--library FILE] [--peers FOLDER] [--alone FILE] [--no-http] [--profile]``
+``python -m benchmarks.speed JUDGED.jsonl ... --library FILE [--database URL] [--peers FOLDER] [--alone FILE]
+[--no-http] [--profile]``
 
 Types 300 queries of the judged files letter by letter, every prefix, in the order of the peers' benchmark; nothing
-keeps results. Each figure of a key press is the median over rounds, in which all contenders take turns. ``--peers``
-names a working copy of the peers' benchmark, whose tantivy adapter then joins in; ``--alone`` another library, usually
-Python alone, whose p95 is compared with; ``--profile`` prints where the time goes instead of comparing.
+keeps results. Each figure of a key press is the median over rounds, in which all contenders take turns. ``--database``
+names a PostgreSQL database in which the same library is published; its reader keeps what it read lately, so that the
+round in which it reads everything for the first time is a row of its own, and that one is judged. ``--peers`` names a
+working copy of the peers' benchmark, whose tantivy adapter then joins in; ``--alone`` another library, usually Python
+alone, whose p95 is compared with; ``--profile`` prints where the time goes instead of comparing.
 
 Over HTTP, every distinct key press is asked for once of a server that was just started, so that no cache can answer;
 then the key presses of many users, whose prefixes repeat, of another one that answered as many before. Exits with 1
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from livedocs.search.models import Filters
 
 _ASKED = Times(p50=0.3, p95=1.5, p99=3.0, worst=8.0)
+_ASKED_OF_POSTGRES = {"p50": 3.0, "p95": 8.0}
 _ASKED_OF_MILLIONS = 25.0
 """Milliseconds for 95 of 100 key presses in a library of so many entries."""
 _MILLIONS = 1_000_000
@@ -52,6 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("judged", type=Path, nargs="+", help="files of judged queries")
     parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--database", help="address of a PostgreSQL database in which it is published")
     parser.add_argument("--peers", type=Path, help="a working copy of the peers' benchmark")
     parser.add_argument("--alone", type=Path, help="a library to compare p95 with")
     parser.add_argument("--docset", default="", help="only this docset is asked, NAME[@VERSION]; all unless named")
@@ -76,13 +81,17 @@ def main() -> int:
 
 
 def _compare_engines(arguments: argparse.Namespace, presses: Sequence[str]) -> bool:
+    first: dict[str, list[float]] = {}
     with ExitStack() as started:
         asks = {"livedocs": started.enter_context(contenders.livedocs(arguments.library, arguments.docset)).ask}
         if arguments.alone:
             asks["alone"] = started.enter_context(contenders.livedocs(arguments.alone, arguments.docset)).ask
+        if arguments.database:
+            asks["postgres"] = started.enter_context(contenders.livedocs(arguments.database, arguments.docset)).ask
+            first["first read"] = [asks["postgres"](text) for text in presses]
         if arguments.peers:
             asks["tantivy"] = started.enter_context(contenders.tantivy(arguments.peers)).ask
-        taken = typed_in_rounds(asks, presses, arguments.rounds)
+        taken = typed_in_rounds(asks, presses, arguments.rounds) | first
     with closing(snapshot.connect(arguments.library)) as connection:
         entries: int = connection.execute("SELECT count(*) FROM entry").fetchone()[0]
     times = {name: Times.of(each) for name, each in taken.items()}
@@ -106,6 +115,11 @@ def _judge(times: dict[str, Times], entries: int) -> list[bool]:
         labels = ("p50", "p95", "p99", "worst")
         pairs = zip(labels, astuple(ours), astuple(_ASKED), strict=True)
         reached = [report(f"ms, {label}", figure, at_most=asked) for label, figure, asked in pairs]
+    if "first read" in times:
+        reached += [
+            report(f"ms when first read from PostgreSQL, {label}", getattr(times["first read"], label), at_most=asked)
+            for label, asked in _ASKED_OF_POSTGRES.items()
+        ]
     if "tantivy" in times:
         theirs = times["tantivy"]
         reached.append(report("p95 over tantivy's", ours.p95 / theirs.p95, at_most=1.0))
