@@ -2,8 +2,11 @@
  * Keys that work on every page. What acts on a key says so itself (`data-key="o"`); here the key finds it. A key that a
  * browser or a field has a use for is left to them: nothing happens with a modifier held, or while one types.
  */
-import { helpDialog, own, pane, queryInput } from "./page.js";
+import { helpDialog, own, queryInput } from "./page.js";
+import { recall, remember } from "./storage.js";
 
+const STEP_KEY = "livedocs.results";
+const RESULTS = ["/", "/search"];
 const isMac = /^Mac|iPhone|iPad/.test(navigator.platform);
 
 /** @param {EventTarget | null} target */
@@ -28,17 +31,24 @@ function actingOn(key) {
   return [...acting].find((element) => element.dataset["key"] === key && element.checkVisibility());
 }
 
-/** Where one came from, when those were results or the start page. */
-function cameFromResults() {
-  const { navigation } = window;
-  const before = navigation?.entries()[(navigation.currentEntry?.index ?? 0) - 1];
-  return before?.url ? ["/", "/search"].includes(new URL(before.url).pathname) : false;
+/** Pages do not tell each other their addresses, so results leave the name of their step for the pages opened from them. */
+function leaveStep() {
+  const key = RESULTS.includes(location.pathname) ? window.navigation?.currentEntry?.key : undefined;
+  if (key) remember(STEP_KEY, key, "sessionStorage");
 }
 
-/** One step back: from the pane to the box, from a page that was opened to the results. @returns {boolean} whether there was one */
+/** The results one came from, however many pages ago. */
+function lastResults() {
+  const key = recall(STEP_KEY, "sessionStorage");
+  const here = window.navigation?.currentEntry?.index ?? 0;
+  return window.navigation?.entries().find((step) => step.key === key && step.index < here);
+}
+
+/** One step back: from the pane to the box, from pages that were opened to the results. @returns {boolean} whether there was one */
 function stepBack() {
+  const results = location.pathname.startsWith("/docs/") ? lastResults() : undefined;
   if (own("app-pane")?.contains(document.activeElement)) queryInput().focus();
-  else if (location.pathname.startsWith("/docs/") && cameFromResults()) history.back();
+  else if (results) window.navigation.traverseTo(results.key);
   else return false;
   return true;
 }
@@ -67,5 +77,6 @@ function pressed(event) {
 
 export function listenToKeys() {
   document.addEventListener("keydown", pressed);
+  addEventListener("pagehide", leaveStep);
   own("app-help-button")?.addEventListener("click", () => helpDialog().showModal());
 }

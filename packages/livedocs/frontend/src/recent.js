@@ -1,5 +1,6 @@
 /** Recent searches: the ones after which something was opened. They stay in this browser and can be cleared. */
 import { own, queryInput } from "./page.js";
+import { recall, remember } from "./storage.js";
 
 const KEY = "livedocs.recent";
 const KEPT = 8;
@@ -9,21 +10,15 @@ const LONGEST = 200;
 function recent() {
   try {
     /** @type {unknown} */
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    const kept = JSON.parse(recall(KEY) ?? "[]");
     return Array.isArray(kept) ? kept.filter((query) => typeof query === "string").slice(0, KEPT) : [];
   } catch {
-    return []; // not ours, or the browser keeps nothing
+    return []; // not what is written here
   }
 }
 
 /** @param {string[]} queries */
-function keep(queries) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(queries));
-  } catch {
-    // The browser keeps nothing: then nothing is recent.
-  }
-}
+const keep = (queries) => remember(KEY, JSON.stringify(queries));
 
 /** @param {MouseEvent} event */
 function opened(event) {

@@ -1,4 +1,5 @@
 /** The theme: light, dark, or the system's. Chosen with one button, kept in this browser, the same in all its tabs. */
+import { recall, remember } from "./storage.js";
 
 const KEY = "livedocs.theme";
 const THEMES = /** @type {const} */ (["system", "light", "dark"]);
@@ -7,12 +8,8 @@ const THEMES = /** @type {const} */ (["system", "light", "dark"]);
 
 /** @returns {Theme} */
 function chosen() {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return THEMES.find((theme) => theme === kept) ?? "system";
-  } catch {
-    return "system"; // a browser may refuse to keep anything
-  }
+  const kept = recall(KEY);
+  return THEMES.find((theme) => theme === kept) ?? "system";
 }
 
 /** Put the chosen theme into effect; before the page is painted, nothing flashes. */
@@ -36,11 +33,7 @@ function say(button) {
 export function switchThemeWith(button) {
   button.addEventListener("click", () => {
     const next = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length] ?? "system";
-    try {
-      localStorage.setItem(KEY, next);
-    } catch {
-      return;
-    }
+    remember(KEY, next);
     applyTheme();
     say(button);
   });

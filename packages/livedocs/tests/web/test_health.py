@@ -50,4 +50,4 @@ async def test_with_an_empty_library_it_is_not_ready_and_says_what_to_do(
         assert answer.status_code == 503
         assert "Build one with './run build python'." in answer.json()["reasons"][0]
         home = LexborHTMLParser((await client.get("/")).text)
-        assert home.css_first("#app-main ul").text().strip().endswith("with ./run build python.")
+        assert home.css_first(".start-docsets p").text().strip().endswith("with ./run build python.")

@@ -16,15 +16,9 @@ async def html(client: AsyncClient, address: str, **headers: str) -> LexborHTMLP
     return LexborHTMLParser(answer.text)
 
 
-async def test_home_focuses_the_box_and_lists_each_docset_with_version_size_and_origin(client: AsyncClient):
+async def test_home_focuses_the_box(client: AsyncClient):
     page = await html(client, "/")
     assert "autofocus" in page.css_first("#app-query").attributes
-    listed = page.css_first("#app-main ul").text()
-    assert "Jinja" in listed
-    assert "3.1.x" in listed
-    assert "entries on 14 pages" in listed
-    assert "python-jinja2-doc" in listed
-    assert page.css_first("#app-main ul a").attributes["href"] == "/docs/jinja/3.1.x/index.html"
 
 
 async def test_home_is_replayed_from_the_cache_whatever_a_link_adds_and_whoever_comes(client: AsyncClient):

@@ -118,6 +118,26 @@ async def page(unwatched_page: Page, origin: str) -> AsyncGenerator[Page]:
 
 
 @pytest.fixture
+def coming_library(tmp_path: Path) -> Path:
+    """Where a library will be."""
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data" / "library.sqlite"
+
+
+@pytest.fixture
+async def waiting(browser: Browser, coming_library: Path) -> AsyncGenerator[Page]:
+    """The start page while there is no library; a 503 is all it complains of."""
+    with serving(coming_library) as address:
+        context = await browser.new_context(base_url=address)
+        page = await context.new_page()
+        watched = Watched(page)
+        await page.goto("/")
+        yield page
+        assert [complaint for complaint in watched.complaints if "503" not in complaint] == []
+        await context.close()
+
+
+@pytest.fixture
 async def trapped(browser: Browser, hostile_origin: str) -> AsyncGenerator[tuple[Page, Watched]]:
     """A page on the origin of the documentation that means harm, and what it got done."""
     context = await browser.new_context(base_url=hostile_origin)
