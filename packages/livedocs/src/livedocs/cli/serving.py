@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,14 +14,18 @@ import typer
 from livedocs.command import as_called
 from livedocs.errors import AddressError
 from livedocs.web.app import create_app
+from livedocs.web.observation.logs import configure_logging
 from livedocs.web.serving.server import News, Server, server_config
 from livedocs.web.serving.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.datastructures import State
+
     from livedocs.cli.first_build import FirstBuild
     from livedocs.settings import Settings
+    from livedocs.web.serving.supervisor import Work
 
 _BACKLOG = 2048
 _SWITCH_SECONDS = 0.0001
@@ -68,6 +75,7 @@ def serve(settings: Settings, first_build: FirstBuild | None = None) -> int:
         AddressError: the address cannot be listened on.
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
+    configure_logging(settings)
     app = create_app(settings)
     with listen(settings.host, settings.port) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -89,17 +97,33 @@ def serve(settings: Settings, first_build: FirstBuild | None = None) -> int:
                 if building is not None:
                     building.stop()
 
-        if settings.workers == 1:
-            work(1, announce, None)
-            return 0
-        app.state.library.preload()
-        return Supervisor(
-            work,
+        if settings.workers > 1:
+            return _supervise(work, listener, app.state, settings, announce)
+        work(1, announce, None)
+        return 0
+
+
+def _supervise(
+    work: Work, listener: socket.socket, state: State, settings: Settings, announce: Callable[[News], None]
+) -> int:
+    state.library.preload()
+    with TemporaryDirectory(prefix="livedocs-", ignore_cleanup_errors=True) as shared:
+
+        def share_and_work(number: int, tell: Callable[[News], None], lifeline: int) -> None:
+            state.observation.share(Path(shared), number)
+            work(number, tell, lifeline)
+
+        supervisor = Supervisor(
+            share_and_work,
             listener,
             count=settings.workers,
             shutdown_timeout_seconds=settings.shutdown_timeout_seconds,
             announce=announce,
-        ).run()
+        )
+        exit_code = supervisor.run()
+    if supervisor.ended_by is not None:
+        signal.raise_signal(supervisor.ended_by)
+    return exit_code
 
 
 def listen(host: str, port: int) -> socket.socket:

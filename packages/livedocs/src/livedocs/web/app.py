@@ -81,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         # Their assets come from elsewhere, and /docs/ is where documentation is read.
         docs_url=None,
         redoc_url=None,
+        telemetry=observation.telemetry,
     )
     app.state.library = library
     app.state.answers = answers

@@ -29,4 +29,7 @@ class HeadRequests:
                 is_answered = message["type"] == "http.response.body"
                 await send({"type": message["type"]} if is_answered else message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        asked = {**scope, "method": "GET"}
+        await self.app(asked, receive, send_without_body)
+        if "route" in asked:  # for whoever wants to know what answered
+            scope["route"] = asked["route"]

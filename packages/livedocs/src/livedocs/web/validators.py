@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 VARY = "HX-Request-Type"
 """The request header that tells a fragment from a whole page; htmx 4 sends ``partial`` or ``full``."""
 
-_UNVALIDATED = ("/healthz", "/readyz", "/build", f"{STATIC_PREFIX}/")
+_UNVALIDATED = ("/healthz", "/readyz", "/metrics", "/build", f"{STATIC_PREFIX}/")
 _HOME = "/"
 """Depends on what people open, too: the response cache, which knows its content, gives it a validator."""
 

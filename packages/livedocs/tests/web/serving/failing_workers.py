@@ -31,7 +31,8 @@ def main(way: str, folder: Path) -> int:
             os.kill(os.getpid(), signal.SIGTERM)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return Supervisor(work, listener, count=2, shutdown_timeout_seconds=-4.9, announce=announce).run()
+        supervisor = Supervisor(work, listener, count=2, shutdown_timeout_seconds=-4.9, announce=announce)
+        return supervisor.run() or supervisor.ended_by or 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The real application in two real workers, with one more route: its answer waits until somebody writes into a pipe."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -26,13 +27,16 @@ def main(library: Path, pipe: Path, timeout_seconds: int) -> None:
         def announce(news: News) -> None:
             print(news.name, listener.getsockname()[1], flush=True)  # noqa: T201 - the test reads it
 
-        Supervisor(
+        supervisor = Supervisor(
             lambda _, tell, lifeline: Server(config, app.state, tell, lifeline).run([listener]),
             listener,
             count=2,
             shutdown_timeout_seconds=timeout_seconds,
             announce=announce,
-        ).run()
+        )
+        supervisor.run()
+    assert supervisor.ended_by is not None
+    signal.raise_signal(supervisor.ended_by)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def test_when_a_worker_cannot_even_start_all_end_with_its_exit_code(tmp_path: Pa
 
 def test_a_worker_that_dies_is_replaced_at_once_and_named(tmp_path: Path):
     done = run_failing("die", tmp_path)
-    assert done.returncode == -signal.SIGTERM
+    assert done.returncode == signal.SIGTERM
     assert (tmp_path / "replaced").exists()
     assert "Worker 2" in done.stderr
     assert "ended with -9" in done.stderr
@@ -38,7 +38,7 @@ def test_a_worker_that_dies_is_replaced_at_once_and_named(tmp_path: Path):
 
 def test_workers_that_do_not_end_in_time_are_killed(tmp_path: Path):
     done = run_failing("ignore", tmp_path)
-    assert done.returncode == -signal.SIGTERM
+    assert done.returncode == signal.SIGTERM
     assert "did not end in time" in done.stderr
 
 

@@ -35,7 +35,7 @@ _FORKING = multiprocessing.get_context("fork")
 class Work(Protocol):
     """What each worker does until it is told to stop."""
 
-    def __call__(self, number: int, tell: Callable[[News], None], lifeline: int) -> None:
+    def __call__(self, number: int, tell: Callable[[News], None], lifeline: int, /) -> None:
         """Answer requests.
 
         Args:
@@ -82,6 +82,9 @@ class Supervisor:
         count: how many.
         shutdown_timeout_seconds: what running requests have to end.
         announce: told, once, what all workers have told.
+
+    Attributes:
+        ended_by: the signal that told it to stop; None: none did.
     """
 
     def __init__(
@@ -100,7 +103,7 @@ class Supervisor:
         self._announce = announce
         self._not_told = {news: {worker.number for worker in self._workers} for news in News}
         self._signals: list[signal.Signals] = []
-        self._ended_by: signal.Signals | None = None
+        self.ended_by: signal.Signals | None = None
         self._kill_at: float | None = None
         self._exit_code = 0
 
@@ -108,10 +111,7 @@ class Supervisor:
         """Start the workers and look after them.
 
         Returns:
-            0, or with what a worker ended that could not even start.
-
-        Raises:
-            KeyboardInterrupt: it was told to stop by Ctrl-C; all workers have ended.
+            0, or with what a worker ended that could not even start. All have ended.
         """
         woken, waker = socket.socketpair()
         self._lifeline, lifeline_end = os.pipe()
@@ -131,8 +131,6 @@ class Supervisor:
                     signal.signal(number, handler)
                 os.close(self._lifeline)
                 os.close(lifeline_end)
-        if self._ended_by is not None:
-            signal.raise_signal(self._ended_by)
         return self._exit_code
 
     def _look_after(self) -> None:
@@ -153,7 +151,7 @@ class Supervisor:
                 if isinstance(source, int):
                     self._bury(sentinels[source])
             if self._signals and self._kill_at is None:
-                self._ended_by = self._signals[0]
+                self.ended_by = self._signals[0]
                 self._stop()
             if self._kill_at is not None and time.monotonic() >= self._kill_at:
                 self._kill()
