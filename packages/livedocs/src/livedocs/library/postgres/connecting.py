@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from livedocs.settings import Settings
 
 OLDEST_SERVER = 140000
-"""As PostgreSQL's ``server_version_num`` counts: the oldest release that still gets corrections."""
+"""As PostgreSQL's ``server_version_num`` counts. Older ones go on with statements that nobody waits for any more."""
 
 _STARTUP_TIMEOUT_SECONDS = 10
 
