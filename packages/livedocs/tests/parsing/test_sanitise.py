@@ -29,6 +29,11 @@ def inside_app(url: str) -> str:
         ('<form action="/x"><input name="q"><button>go</button></form>ok', "ok"),
         ("<svg><script>alert(1)</script><text>x</text></svg>ok", "ok"),
         ('<math><mtext><img src=x onerror="alert(1)"></mtext></math>ok', "ok"),
+        ('<img src="https://example.org/a.png" alt="a" width="1">', '<img alt="a" width="1">'),
+        ('<img alt="a" src="//example.org/a.png">', '<img alt="a" src="/docs/x/1///example.org/a.png">'),
+        ("<main>ok</main>", "ok"),
+        ('<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img onerror=alert(1)&gt;">', ""),
+        ('<noscript><p title="</noscript><img src=x onerror=alert(1)>">', '<img src="/docs/x/1/x">"&gt;'),
         ('<base href="https://example.org/">ok', "ok"),
         ('<meta http-equiv="refresh" content="0">ok', "ok"),
         ("<!-- comment -->ok", "ok"),
@@ -50,6 +55,7 @@ def test_what_acts_is_removed(hostile, harmless):
         '<details open=""><summary>x</summary>y</details>',
         '<section id="a"><h2>x</h2></section>',
         '<p lang="de" dir="ltr">x</p>',
+        '<p><bdo dir="rtl">x</bdo> <bdi>y</bdi></p>',
     ],
 )
 def test_what_documentation_needs_is_kept(kept):

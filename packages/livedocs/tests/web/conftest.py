@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -24,33 +25,51 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-HOSTILE_PAGE = """<!doctype html><html><head><title>Trap</title><script>window.taken = "head"</script></head>
-<body hx-get="/nowhere" hx-trigger="load"><div class="body" role="main"><section id="trap">
-<h1>Trap</h1>
-<script>window.taken = "script"</script>
-<p id="app-query">An id of the app's own. <a id="evil-link" href="javascript:window.taken='link'">press</a></p>
-<p x-data x-init="window.taken = 'alpine'" data-hx-get="/nowhere" hx-get="/nowhere" hx-trigger="load">attributes</p>
-<img src="nowhere.png" onerror="window.taken = 'image'"><img src="_images/drawing.svg" alt="drawing">
-<img src="http://elsewhere.invalid/pixel.png"><iframe src="javascript:parent.taken='frame'"></iframe>
-<form action="http://elsewhere.invalid/"><input name="q"><button>Send</button></form>
-<style>body { display: none }</style><p style="position: fixed; inset: 0; background: red">cover</p>
-<svg onload="window.taken = 'svg'"><script>window.taken = 'svg script'</script></svg>
-<dl class="py function"><dt class="sig sig-object py" id="trap.spring"><span class="sig-name descname">spring</span>()
-</dt><dd><p>Springs &lt;script&gt;window.taken = "text"&lt;/script&gt; at once.</p></dd></dl>
-</section></div></body></html>"""
+HOSTILE = Path(__file__).parent / "hostile"
+"""Pages of documentation that try to take over the page that shows them, each in a way of its own."""
 
-HOSTILE_DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10" onload="window.taken = 'drawing'">
-<script>window.taken = "drawing"</script><rect width="10" height="10" fill="green"/></svg>"""
+
+def _page(identifier: str, body: str) -> str:
+    return (
+        f"<div role=main><section id={identifier}><h1>{identifier}</h1>{body}<p>The page ends here.</p></section></div>"
+    )
+
+
+def write_documentation(root: Path, version: str, pages: dict[str, str], objects: str) -> Documentation:
+    """Write what a documentation generator would have.
+
+    Args:
+        root: the folder.
+        version: of the documentation.
+        pages: HTML by path.
+        objects: the inventory's lines.
+    """
+    for path, html in pages.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(html)
+    lines = (
+        "Sphinx inventory version 2",
+        "Project: Trap",
+        f"Version: {version}",
+        "The remainder is compressed using zlib.",
+    )
+    head = "".join(f"# {line}\n" for line in lines)
+    (root / "objects.inv").write_bytes(head.encode() + zlib.compress(objects.encode()))
+    return Documentation(root=root, origin="a test", original_url="https://elsewhere.invalid/")
 
 
 def write_hostile_documentation(root: Path) -> Documentation:
-    (root / "_images").mkdir(parents=True)
-    (root / "index.html").write_text(HOSTILE_PAGE)
-    (root / "_images" / "drawing.svg").write_text(HOSTILE_DRAWING)
-    head = b"# Sphinx inventory version 2\n# Project: Trap\n# Version: 1.0\n# The remainder is compressed using zlib.\n"
-    objects = b"trap.spring py:function 1 index.html#$ -\ntrap std:label -1 index.html#$ Trap\n"
-    (root / "objects.inv").write_bytes(head + zlib.compress(objects))
-    return Documentation(root=root, origin="a test", original_url="https://elsewhere.invalid/")
+    shutil.copytree(HOSTILE, root)
+    section = "<section id=s{0}><h2>Section {0}</h2>" + "<p>Tea and <code>water</code>, hot.</p>" * 130 + "</section>"
+    row = "<tr><td>{0}</td><td><a href=index.html>Tea</a></td><td><code>tea({0})</code></td></tr>"
+    large = {
+        "large.html": _page("large", "".join(map(section.format, range(1_000)))),
+        "table.html": _page("table", f"<table>{''.join(map(row.format, range(10_000)))}</table>"),
+        "deep.html": _page(
+            "deep", "<div><ul><li><blockquote>" * 100 + "bottom" + "</blockquote></li></ul></div>" * 100
+        ),
+    }
+    return write_documentation(root, "1.0", large, "trap.spring py:function 1 index.html#$ -\n")
 
 
 Serve = Callable[[Path], AbstractAsyncContextManager[AsyncClient]]

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from livedocs.parsing import metadata
 from livedocs.parsing.entries import build_entries
 from livedocs.parsing.links import LinkRewriter
+from livedocs.parsing.maths import with_formulas
 from livedocs.parsing.models import Link, PageContext, ParsedPage
 from livedocs.parsing.outline import Element, outline
 from livedocs.parsing.sanitise import sanitise
@@ -49,7 +50,7 @@ def parse_page(html: str, context: PageContext) -> ParsedPage:
             node.decompose()
     title = metadata.read_title(tree, main) or context.path
     notice, licence = metadata.read_rights(tree)
-    body = sanitise((main.inner_html or "") if main is not None else "", links.rewrite)
+    body = with_formulas(sanitise((main.inner_html or "") if main is not None else "", links.rewrite))
     elements = outline(body)
     walk = Walk(body, elements, context, title)
     entries = () if metadata.is_redirect(tree) else build_entries(body, walk, context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import nh3
@@ -9,7 +10,8 @@ import nh3
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_SECTIONS = {"article", "aside", "div", "footer", "header", "main", "nav", "section"}
+# No "main": the app has one, around what is read.
+_SECTIONS = {"article", "aside", "div", "footer", "header", "nav", "section"}
 _BLOCKS = {"address", "blockquote", "details", "figcaption", "figure", "hr", "p", "pre", "summary"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _LISTS = {"dd", "dl", "dt", "li", "ol", "ul"}
@@ -19,6 +21,8 @@ _WORDS = {
     "abbr",
     "acronym",
     "b",
+    "bdi",
+    "bdo",
     "cite",
     "del",
     "dfn",
@@ -54,6 +58,8 @@ _EMBEDDED = {"applet", "audio", "canvas", "embed", "iframe", "math", "object", "
 _FORMS = {"button", "form", "input", "option", "select", "textarea"}
 REMOVED_WITH_CONTENT = frozenset(_CODE_THAT_RUNS | _EMBEDDED | _FORMS | {"head", "title"})
 URL_SCHEMES = frozenset({"http", "https", "mailto"})
+# Who reads here tells nobody else. An image of another site leaves the words that stand for it.
+_ELSEWHERE = re.compile(r'(<img\b[^>]*?) src="(?!/(?!/))[^"]*"')
 
 
 def sanitise(html: str, rewrite: Callable[[str], str | None]) -> str:
@@ -64,7 +70,7 @@ def sanitise(html: str, rewrite: Callable[[str], str | None]) -> str:
 
     Args:
         html: any text.
-        rewrite: gives the address to put in place of a relative one; None removes it.
+        rewrite: gives the address to put in place of a relative one, from the root of the app; None removes it.
     """
     cleaner = nh3.Cleaner(
         tags=set(TAGS),
@@ -74,4 +80,4 @@ def sanitise(html: str, rewrite: Callable[[str], str | None]) -> str:
         url_relative=rewrite,
         link_rel=None,  # nothing opens a new window; who may learn the address is the app's Referrer-Policy
     )
-    return cleaner.clean(html)
+    return _ELSEWHERE.sub(r"\1", cleaner.clean(html))

@@ -12,6 +12,8 @@ from html import unescape
 SUMMARY_CHARACTERS = 400
 
 _TAG = re.compile(r"<[^>]*>")
+# As `livedocs.parsing.maths` writes it: in words a formula is what its author typed.
+_FORMULA = re.compile(r'<math display="[a-z]+" alttext="([^"]*)">.*?</math>', re.DOTALL)
 # The commonest first: highlighted code is full of them. Every other tag begins or ends a block.
 _INLINE_TAG = re.compile(
     r"</?(?:span|a|code|em|strong|abbr|acronym|b|big|cite|del|dfn|i|img|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|sub|sup|"
@@ -29,7 +31,7 @@ def inline_text(html: str) -> str:
     >>> inline_text("<em>a</em> &lt;\n b")
     'a < b'
     """
-    return " ".join(unescape(_TAG.sub("", html)).split())
+    return " ".join(unescape(_TAG.sub("", _written_out(html))).split())
 
 
 def plain_text(html: str) -> str:
@@ -39,7 +41,7 @@ def plain_text(html: str) -> str:
     'One line.\nif x:\n    y'
     """
     blocks: list[str] = []
-    for piece in _PREFORMATTED.split(html):
+    for piece in _PREFORMATTED.split(_written_out(html)):
         if piece.startswith("<pre"):
             code = unescape(_TAG.sub("", piece)).strip("\r\n").rstrip()
             blocks.append(_SPACES_BEFORE_LINE_END.sub("", code))
@@ -48,6 +50,10 @@ def plain_text(html: str) -> str:
             lines = unescape(_TAG.sub("\n", _INLINE_TAG.sub("", one_line))).replace("\xa0", " ")
             blocks.extend(map(str.strip, _SPACES.sub(" ", lines).split("\n")))
     return "\n".join(block for block in blocks if block)
+
+
+def _written_out(html: str) -> str:
+    return _FORMULA.sub(r"\1", html) if "<math " in html else html
 
 
 def summary_of(text: str) -> str:

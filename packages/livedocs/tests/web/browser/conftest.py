@@ -85,13 +85,16 @@ class Watched:
     Attributes:
         complaints: errors and warnings of its console, refusals of the Content-Security-Policy among them.
         addresses: what it asked for and got.
+        asked: what it asked for, whether it got it or was refused.
     """
 
     def __init__(self, page: Page) -> None:
         self.complaints: list[str] = []
         self.addresses: list[str] = []
+        self.asked: list[str] = []
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
         page.on("requestfinished", lambda request: self.addresses.append(request.url))
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -6,11 +6,9 @@ _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd
 
 
 def direction(language: str) -> str:
-    """Where lines of a language begin, as HTML's ``dir`` says it; of one that is not known the text itself tells.
+    """Where the lines of a page begin, as HTML's ``dir`` says it; else its first letter tells.
 
-    >>> direction("en-GB"), direction("ar"), direction("")
-    ('ltr', 'rtl', 'auto')
+    >>> direction("ar"), direction("he-IL"), direction("en")
+    ('rtl', 'rtl', 'auto')
     """
-    if not language:
-        return "auto"
-    return "rtl" if language.lower().replace("_", "-").partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if language.lower().replace("_", "-").partition("-")[0] in _RIGHT_TO_LEFT else "auto"

@@ -1,0 +1,97 @@
+"""Documentation that means harm, built as any other and read in the browser: it does none, and the app still works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+HOSTILE = Path(__file__).parents[1] / "hostile"
+WRITTEN = sorted(path.name for path in HOSTILE.glob("*.html") if path.name != "index.html")
+GENERATED = ["large.html", "table.html", "deep.html"]
+
+# Whether what stands at a place of the header belongs to the app, and what the page around documentation is like.
+OWN_PLACES = """() => {
+    const box = document.querySelector("#app-query").getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const escaped = [...document.querySelectorAll("article.reading *")].filter((element) =>
+        ["fixed", "sticky"].includes(getComputedStyle(element).position));
+    return {
+        taken: window.taken ?? null,
+        boxIsOnTop: top?.id === "app-query" && !top.closest(".reading"),
+        width: document.documentElement.scrollWidth,
+        escaped: escaped.length,
+        isWhole: document.querySelector("article.reading").textContent.includes("The page ends here."),
+        acting: document.querySelectorAll(
+            "article :is(script, style, iframe, form, input, svg, object, embed, template, base, meta, link)").length,
+    };
+}"""
+
+
+# Not by locators: they compute the role of everything there is, a hundred thousand elements in one of these pages.
+CLICK_EVERYTHING = """() => {
+    for (const element of [...document.querySelectorAll("article :is(p, a:not([href]), summary, div)")].slice(0, 100))
+        element.click();
+}"""
+
+
+async def use_the_search_box(page: Page) -> None:
+    await page.keyboard.press("/")
+    await expect(page.locator("header #app-query")).to_be_focused()
+    await page.keyboard.type("spring")
+    await expect(page.locator("#app-results a").first).to_contain_text("trap.spring")
+
+
+@pytest.mark.parametrize("name", [*WRITTEN, *GENERATED])
+async def test_a_page_does_nothing_and_is_shown_to_its_end_inside_its_box(trapped, hostile_origin: str, name: str):
+    page, watched = trapped
+    await page.goto(f"/docs/trap/1.0/{name}", wait_until="networkidle")
+    await page.evaluate(CLICK_EVERYTHING)
+    found = await page.evaluate(OWN_PLACES)
+    assert found == {"taken": None, "boxIsOnTop": True, "width": 1280, "escaped": 0, "isWhole": True, "acting": 0}
+    assert [address for address in watched.asked if not address.startswith(f"{hostile_origin}/")] == []
+    assert not [address for address in watched.asked if address.endswith("/nowhere")]
+    assert not [complaint for complaint in watched.complaints if "Failed to load resource" not in complaint]
+    await use_the_search_box(page)
+    assert await page.evaluate("window.taken ?? null") is None
+
+
+async def test_a_page_with_ids_of_the_app_and_of_the_language_is_read_from_section_to_section(trapped):
+    page, _ = trapped
+    await page.goto("/docs/trap/1.0/clashing.html")
+    contents = page.get_by_role("navigation", name="On this page")
+    for title in ("__proto__", "body", "Quoted", "Percent", "Größe", "Escaped"):
+        await contents.get_by_role("link", name=title, exact=True).click()
+        heading = page.get_by_role("heading", name=title, exact=True)
+        await expect(heading).to_be_in_viewport(ratio=1)
+        flash = await heading.evaluate("(element) => getComputedStyle(element).backgroundColor")
+        assert flash != "rgba(0, 0, 0, 0)", title
+        await expect(contents.locator("[aria-current]")).to_have_text(title)
+    await page.get_by_role("link", name="to size").click()
+    await expect(page.get_by_role("heading", name="Größe")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_hostile_page_is_found_by_what_it_documents(trapped, hostile_origin: str):
+    page, watched = trapped
+    await page.goto("/docs/trap/1.0/index.html", wait_until="networkidle")
+    await expect(page.get_by_text("cover")).to_have_css("position", "static")
+    await use_the_search_box(page)
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"#trap\.spring$"))
+    await page.goto("/docs/trap/1.0/_images/drawing.svg")
+    assert await page.evaluate("window.taken ?? null") is None
+    assert [address for address in watched.asked if not address.startswith(f"{hostile_origin}/")] == []
+
+
+async def test_a_page_from_right_to_left_is_read_from_right_to_left(trapped):
+    page, _ = trapped
+    await page.goto("/docs/trap/1.0/right-to-left.html")
+    article = page.locator("article.reading")
+    heading = await article.get_by_role("heading").first.evaluate(
+        "(element) => { const text = document.createRange(); text.selectNodeContents(element);"
+        " const [words, box] = [text.getBoundingClientRect(), element.getBoundingClientRect()];"
+        " return { toTheRight: box.right - words.right < 1, toTheLeft: words.left - box.left < 1 }; }"
+    )
+    assert heading == {"toTheRight": True, "toTheLeft": False}
