@@ -1,20 +1,22 @@
 /**
- * The address of the search page: the query that is answered, and which hit is selected. It is written once both rest,
- * or when something is opened: writing it costs the browser more than showing an answer does, and it refuses to when
- * asked too often.
+ * The address of the search page: the query that is answered, and which hit is selected. Writing it takes a browser as
+ * long as showing an answer, so it is written behind the frame that shows it.
  */
 import { entryOf, hits, selectedHit } from "./selection.js";
 
 const SEARCH_PATH = "/search";
-const REST_MILLISECONDS = 150;
 
 let answered = location.pathname + location.search;
+let frame = 0;
 let waiting = 0;
 
 export const isSearch = () => location.pathname === SEARCH_PATH;
 
 /** Nothing is to be written any more. */
-export const keepAddress = () => clearTimeout(waiting);
+export function keepAddress() {
+  cancelAnimationFrame(frame);
+  clearTimeout(waiting);
+}
 
 /** What is answered now is not known to the address yet. @param {string} address of the answer */
 export function answeredAt(address) {
@@ -32,8 +34,8 @@ export function writeAddress() {
   history.replaceState({ htmx: true }, "", `${SEARCH_PATH}?${parameters}${selected}`);
 }
 
-/** The same, once typing or moving rests. */
+/** The same, once the page is painted as it is now. */
 export function writeAddressSoon() {
   keepAddress();
-  waiting = window.setTimeout(writeAddress, REST_MILLISECONDS);
+  frame = requestAnimationFrame(() => (waiting = window.setTimeout(writeAddress)));
 }

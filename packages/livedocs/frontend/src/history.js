@@ -7,6 +7,7 @@ import htmx from "htmx.org";
 import { answeredAt, isSearch, keepAddress, writeAddress, writeAddressSoon } from "./address.js";
 import { main, queryInput, searchForm } from "./page.js";
 import { showSelected } from "./pane.js";
+import { keepScrolled, scrolledTo } from "./scrolled.js";
 
 /** @typedef {{ sourceElement: Element, request: { action: string, body: FormData } }} Exchange */
 
@@ -21,9 +22,6 @@ let shown = isSearch() ? null : address();
 
 /** Where the view was when the browser took a step; by the time htmx tells of it, the browser has scrolled. */
 let scrollAtStep = 0;
-
-/** Where the results of each step were scrolled to, by the step's key. @type {Map<string, number>} */
-const scrolled = new Map();
 
 /** What is selected in the step that is being restored. @type {string | null} */
 let restoring = null;
@@ -108,7 +106,7 @@ function completeQuestion(event) {
   if (sourceElement !== searchForm()) return;
   if (restoring) request.body.set("selected", restoring);
   for (const [name, value] of [...request.body]) if (!value && name !== "q") request.body.delete(name);
-  scrollWanted = restoring === null ? null : (scrolled.get(stepKey()) ?? 0);
+  scrollWanted = restoring === null ? null : scrolledTo(stepKey());
 }
 
 function scrollBack() {
@@ -118,7 +116,7 @@ function scrollBack() {
 
 /** @param {NavigateEvent} event */
 function keepScroll({ navigationType }) {
-  if (isSearch() && navigationType !== "replace") scrolled.set(stepKey(), scrollY);
+  if (isSearch() && navigationType !== "replace") keepScrolled(stepKey(), scrollY);
 }
 
 export function keepHistory() {

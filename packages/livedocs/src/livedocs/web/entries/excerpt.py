@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 LONGEST_EXCERPT = 64 * 1024
-"""Characters of HTML that are shown of one entry: more than 99.9 of 100 entries of Python's documentation have."""
+"""Characters of HTML that are shown of one entry: 998 of 1,000 entries of Python's documentation have fewer."""
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 _ID = re.compile(r' id="[^"]*"(?=[^<>]*>)')
