@@ -17,11 +17,10 @@ from livedocs.web.building import routes as building
 from livedocs.web.building.watch import BuildWatch
 from livedocs.web.discovery import routes as discovery
 from livedocs.web.entries import routes as entries
-from livedocs.web.head import HeadRequests
 from livedocs.web.health import routes as health
 from livedocs.web.home import routes as home
 from livedocs.web.home.opened import OpenedEntries
-from livedocs.web.library import OneLibrary
+from livedocs.web.middleware import add_middleware
 from livedocs.web.observation.observation import Observation
 from livedocs.web.openapi import describe_problems
 from livedocs.web.pages import Pages
@@ -29,9 +28,7 @@ from livedocs.web.problems import ErrorAnswers
 from livedocs.web.reading import routes as reading
 from livedocs.web.response_cache import SharedAnswers
 from livedocs.web.search import routes as search
-from livedocs.web.security import SecurityHeaders
 from livedocs.web.served import ServedLibrary
-from livedocs.web.validators import Validators
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -55,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     library = _library(settings)
     assets = Assets.load()
     pages = Pages(library, assets)
-    redis_url = settings.redis_url and settings.redis_url.get_secret_value()
+    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     answers = SharedAnswers(redis_url, version=lambda: pages.version)
     build = BuildWatch(library)
     opened = OpenedEntries(settings.library_path)
@@ -91,9 +88,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(home.router(library, pages, opened, cache_seconds=settings.page_cache_seconds))
     app.include_router(discovery.router(library, pages, assets, cache_seconds=settings.page_cache_seconds))
     app.include_router(building.router(library, pages, build))
-    ErrorAnswers(pages, build).install(app)
+    errors = ErrorAnswers(pages, build)
+    errors.install(app)
     describe_problems(app)
-    _add_middleware(app, library, pages, answers)
+    add_middleware(app, settings, library, pages, answers, refuse=errors.refuse)
     observation.install(app, library, answers.cache, prefixes=[f"{STATIC_PREFIX}/"])
     return app
 
@@ -120,13 +118,3 @@ def _include_routes(
     ):
         app.include_router(router)
     app.mount(STATIC_PREFIX, ImmutableFiles(directory=STATIC_FOLDER), name="static")
-
-
-def _add_middleware(app: FastAPI, library: Library, pages: Pages, answers: SharedAnswers) -> None:
-    # Each runs outside of those added before it.
-    answers.cache.install(app)
-    library.after_swap(answers.forget)
-    app.add_middleware(Validators, version=lambda: pages.version)
-    app.add_middleware(OneLibrary, library=library)
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(HeadRequests)

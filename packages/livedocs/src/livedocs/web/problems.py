@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from livedocs.command import as_called
@@ -18,8 +19,8 @@ from livedocs.web.security import SECURITY_HEADERS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
     from livedocs.web.building.watch import BuildWatch
     from livedocs.web.pages import Pages
@@ -34,6 +35,20 @@ _SECONDS_TO_A_LIBRARY = 5
 """When to ask again while a library may be on its way: building one takes seconds to minutes."""
 
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+class Refuse(Protocol):
+    """Answers a request for a middleware that does not let it through."""
+
+    async def __call__(self, problem: HTTPException, scope: Scope, receive: Receive, send: Send, /) -> None:
+        """Answer it.
+
+        Args:
+            problem: why; with the status and headers of the answer.
+            scope: of the request.
+            receive: of the request.
+            send: of the request.
+        """
 
 
 class ErrorAnswers:
@@ -65,6 +80,11 @@ class ErrorAnswers:
         errors = [InvalidParameter(parameter=str(item["loc"][-1]), detail=str(item["msg"])) for item in error.errors()]
         detail = "; ".join(f"{item.parameter}: {item.detail}" for item in errors)
         return self._answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+    async def refuse(self, problem: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that reaches no route; see `Refuse`."""
+        response = await self.http(Request(scope), problem)
+        await response(scope, receive, send)
 
     async def http(self, request: Request, error: Exception) -> Response:
         """No such route, no such method."""

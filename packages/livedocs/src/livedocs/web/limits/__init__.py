@@ -1,0 +1,1 @@
+"""How much one request, and one client, may ask for."""

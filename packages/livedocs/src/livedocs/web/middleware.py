@@ -1,0 +1,54 @@
+"""What every request passes on its way to a route, and every answer on its way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from livedocs.web.head import HeadRequests
+from livedocs.web.library import OneLibrary
+from livedocs.web.limits.answer_time import AnswerTime
+from livedocs.web.limits.rates import RateLimit
+from livedocs.web.limits.sizes import RequestSizes
+from livedocs.web.security import SecurityHeaders
+from livedocs.web.validators import Validators
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from livedocs.settings import Settings
+    from livedocs.web.library import Library
+    from livedocs.web.pages import Pages
+    from livedocs.web.problems import Refuse
+    from livedocs.web.response_cache import SharedAnswers
+
+
+def add_middleware(
+    app: FastAPI, settings: Settings, library: Library, pages: Pages, answers: SharedAnswers, *, refuse: Refuse
+) -> None:
+    """Put everything between the server and the routes that does not only observe.
+
+    Args:
+        app: gets it.
+        settings: name the limits.
+        library: that is served.
+        pages: know the version of all that is served.
+        answers: keep what was rendered.
+        refuse: answers for those that let a request not through.
+    """
+    # Each runs outside of those added before it.
+    app.add_middleware(AnswerTime, refuse=refuse, seconds=settings.request_timeout_seconds)
+    answers.cache.install(app)
+    library.after_swap(answers.forget)
+    app.add_middleware(Validators, version=lambda: pages.version)
+    app.add_middleware(OneLibrary, library=library)
+    if settings.rate is not None:
+        redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+        app.add_middleware(RateLimit, refuse=refuse, rate=settings.rate, redis_url=redis_url)
+    app.add_middleware(
+        RequestSizes,
+        refuse=refuse,
+        max_target_bytes=settings.max_target_bytes,
+        max_body_bytes=settings.max_body_bytes,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadRequests)
