@@ -17,7 +17,7 @@ from livedocs.library.postgres.catalogue import CHANNEL, find_published
 from livedocs.library.postgres.connecting import library_database, primary_of
 from livedocs.library.postgres.leases import SECONDS_BETWEEN_RENEWALS, release_lease, renew_lease, take_lease
 from livedocs.web.generation_loading import load_generation
-from livedocs.web.generation_reading import answering, reading
+from livedocs.web.generation_reading import READ_SECONDS, answering, reading
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Mapping
@@ -74,11 +74,13 @@ class PostgresLibrary:
 
     Args:
         settings: they name the database.
+        read_seconds: how long a unit of work may take before the database counts as away.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, read_seconds: float = READ_SECONDS) -> None:
         self.path = settings.library_path
         self._models_folder = settings.models_folder
+        self._read_seconds = read_seconds
         options: dict[str, Any] = {"connect_timeout_seconds": _CONNECT_TIMEOUT_SECONDS, "startup_timeout_seconds": 0}
         self._database = library_database(settings, pool_timeout_seconds=_POOL_TIMEOUT_SECONDS, **options)
         self._control = library_database(settings, pool_max_size=1, **options)
@@ -144,7 +146,8 @@ class PostgresLibrary:
         """See `Library.read`; on the event loop, which serves others while the database works."""
         taken = self._require()
         with taken.used():
-            return await answering(self._database.run_read(reading(taken.lease.generation, taken.served, work)))
+            reads = reading(taken.lease.generation, taken.served, work)
+            return await answering(self._database.run_read(reads), seconds=self._read_seconds)
 
     async def refresh(self) -> bool:
         """See `Library.refresh`."""
