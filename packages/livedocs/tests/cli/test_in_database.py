@@ -11,8 +11,11 @@ import pytest
 
 from fastapi_data import PostgresDatabase
 from fastapi_data.testing.provisioning import in_thread, new_database
+from livedocs.cli.publishing import migrate_catalogue
+from livedocs.errors import SettingsError
 from livedocs.library.postgres.connecting import opened
 from livedocs.library.postgres.publishing import publishing
+from livedocs.settings import Settings
 
 
 @pytest.fixture
@@ -96,6 +99,12 @@ def test_without_a_database_its_commands_say_what_to_set(jinja, command):
     done = jinja(command)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Set LIVEDOCS_DATABASE_URL to" in done.stderr
+
+
+def test_nobody_migrates_through_pgbouncer():
+    settings = Settings(database_url="postgresql://ada@127.0.0.1:1/library", database_pgbouncer=True)
+    with pytest.raises(SettingsError, match="with the address of the server itself"):
+        migrate_catalogue(settings)
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,8 @@ def _prepare(settings: Settings) -> None:
     if settings.database_url is not None:
         from livedocs.cli.publishing import migrate_catalogue
 
-        migrate_catalogue(settings)
+        if not settings.database_pgbouncer:  # through it nobody can migrate
+            migrate_catalogue(settings)
         return
     from livedocs.errors import LibraryMissingError, LibraryVersionError
     from livedocs.library import snapshot

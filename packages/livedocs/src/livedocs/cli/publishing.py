@@ -30,10 +30,15 @@ def migrate_catalogue(settings: Settings) -> str:
         What was done, in words.
 
     Raises:
-        SettingsError: no database is set.
+        SettingsError: no database is set, or it is behind PgBouncer.
         LibraryError: it cannot be reached or refuses.
     """
     _require_database(settings)
+    if settings.database_pgbouncer:
+        raise SettingsError(
+            "LIVEDOCS_DATABASE_PGBOUNCER is set, but who migrates holds a lock that PgBouncer does not keep. Run 'livedocs "
+            "migrate' with the address of the server itself, and LIVEDOCS_DATABASE_PGBOUNCER=false."
+        )
     before, after = anyio.run(migrate, library_database(settings))
     if before == after:
         return f"The catalogue in {_address(settings)} is up to date (revision {after})."

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from livedocs.errors import LibraryMissingError
 from livedocs.library import reader
 from livedocs.library.postgres import cleaning
-from livedocs.library.postgres.catalogue import generation_reader
+from livedocs.library.postgres.catalogue import generation_reader, published
 from livedocs.library.postgres.leases import keep_published, release_lease, renew_lease, take_lease
 
 A_MINUTE_AGO = text("now() - interval '1 minute'")
@@ -59,6 +59,17 @@ async def test_a_lease_that_was_over_is_renewed_while_its_generation_is_there(en
     await release_lease(engine, lease)
 
 
+async def test_what_a_killed_reader_held_is_dropped_when_another_one_renews(engine, publish, schemas, jinja_library):
+    await take_lease_of(engine, publish, jinja_library)
+    async with engine.begin() as connection:
+        await connection.execute(update(generation_reader).values(expires_at=A_MINUTE_AGO))
+    await publish_and_be_disturbed(engine, publish, jinja_library)
+    lease = await take_lease(engine)
+    assert await renew_lease(engine, lease)
+    assert await schemas() == [lease.generation.schema]
+    await release_lease(engine, lease)
+
+
 async def test_each_reader_counts(engine, publish, schemas, jinja_library):
     one = await take_lease_of(engine, publish, jinja_library)
     other = await take_lease(engine)
@@ -103,6 +114,13 @@ async def test_two_who_clean_up_at_once_do_not_disturb_each_other(engine, publis
     await cleaning.drop_unread(engine)
     for lease in leases:
         assert not await renew_lease(engine, replace(lease))
+
+
+async def publish_and_be_disturbed(engine, publish, library):
+    """Publish while somebody looks at the last generation, which stays for that reason."""
+    async with engine.connect() as connection:
+        await docsets_of(connection, await connection.run_sync(published))
+        await publish(library)
 
 
 async def take_lease_of(engine, publish, library):

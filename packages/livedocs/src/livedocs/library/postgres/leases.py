@@ -72,7 +72,7 @@ async def take_lease(engine: AsyncEngine) -> Lease:
 
 
 async def renew_lease(engine: AsyncEngine, lease: Lease) -> bool:
-    """Keep a generation for another while.
+    """Keep a generation for another while, and drop those whose readers are not heard of any more.
 
     Args:
         engine: of the primary.
@@ -82,13 +82,13 @@ async def renew_lease(engine: AsyncEngine, lease: Lease) -> bool:
         False when the generation has been dropped meanwhile.
     """
     async with engine.connect() as connection:
-        return await _write(connection, lease)
+        is_kept = await _write(connection, lease)
+    await _drop_what_one_may(engine)
+    return is_kept
 
 
 async def release_lease(engine: AsyncEngine, lease: Lease) -> None:
     """Say that a generation is no longer read, and drop what nobody reads any more.
-
-    A role that may read and not drop leaves that to whoever publishes next.
 
     Args:
         engine: of the primary.
@@ -96,6 +96,11 @@ async def release_lease(engine: AsyncEngine, lease: Lease) -> None:
     """
     async with engine.begin() as connection:
         await connection.execute(delete(generation_reader).where(generation_reader.c.id == lease.id))
+    await _drop_what_one_may(engine)
+
+
+async def _drop_what_one_may(engine: AsyncEngine) -> None:
+    """Drop what nobody reads; a role that may read and not drop leaves it to whoever publishes next."""
     try:
         await drop_unread(engine)
     except DBAPIError as error:
