@@ -5,6 +5,7 @@
  */
 import { decorateCode } from "./copy.js";
 import { pane } from "./page.js";
+import { keepScrollersInReach } from "./scrollers.js";
 import { entryOf, selectedHit } from "./selection.js";
 
 const QUIET_MILLISECONDS = 120;
@@ -41,6 +42,7 @@ async function load(entry) {
     template.innerHTML = await answer.text();
     put(template.content);
     decorateCode(pane());
+    keepScrollersInReach(pane());
   } catch {
     if (!request.signal.aborted) put("This entry could not be loaded.");
   } finally {
@@ -59,5 +61,6 @@ export function showSelected() {
 }
 
 export function keepPane() {
+  keepScrollersInReach(pane());
   isWide.addEventListener("change", showSelected);
 }

@@ -33,6 +33,18 @@ function sectionsOf(contents, article) {
   });
 }
 
+/** In a long page the sections above turn out shorter or longer than was thought once they come near. */
+const FRAMES_TO_SETTLE = 10;
+
+/** Stay at a place while what is above it finds its size. @param {HTMLElement} target */
+function land(target, frames = FRAMES_TO_SETTLE) {
+  if (!frames) return;
+  requestAnimationFrame(() => {
+    target.scrollIntoView();
+    land(target, frames - 1);
+  });
+}
+
 /** Scrolls the list, never the page. @param {HTMLElement} list @param {HTMLElement} line */
 function showIn(list, line) {
   const [box, place] = [list.getBoundingClientRect(), line.getBoundingClientRect()];
@@ -73,6 +85,8 @@ class Reading {
   want() {
     const anchor = anchorOf(location.hash);
     this.wanted = this.sections.findIndex(({ target }) => target.id === anchor);
+    const target = document.getElementById(anchor);
+    if (target?.closest(".is-long")) land(target);
     this.mark();
   }
 
@@ -117,11 +131,21 @@ class Reading {
   }
 }
 
+/** Beside the page its contents are to be seen whatever the element says; what reads the element aloud believes it. @param {HTMLElement} contents */
+function openBesidePage(contents) {
+  const details = contents.querySelector("details");
+  const isBeside = matchMedia("(width >= 64rem)");
+  const follow = () => details?.toggleAttribute("open", isBeside.matches);
+  isBeside.addEventListener("change", follow);
+  follow();
+}
+
 export function startReading() {
   const article = document.querySelector("article.reading");
   const contents = own("app-contents");
   const tools = own("app-reading-tools");
   if (!(article instanceof HTMLElement)) return;
   keepScrollersInReach(article);
+  if (contents) openBesidePage(contents);
   if (contents && tools) new Reading(contents, article, tools).watch();
 }
