@@ -15,6 +15,8 @@ from livedocs.library import build
 from livedocs.settings import Settings
 from livedocs.web.app import create_app
 
+_READY = {"status": "ready", "reasons": [], "dependencies": {"library": {"status": "ok", "reason": None}}}
+
 
 async def test_a_running_process_is_alive(client: AsyncClient):
     answer = await client.get("/healthz")
@@ -23,7 +25,7 @@ async def test_a_running_process_is_alive(client: AsyncClient):
 
 async def test_with_a_library_loaded_it_is_ready(client: AsyncClient):
     answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": []})
+    assert (answer.status_code, answer.json()) == (200, _READY)
 
 
 async def test_before_the_library_is_loaded_it_is_alive_but_not_ready(jinja_library: Path, anyio_backend: str):
@@ -34,6 +36,8 @@ async def test_before_the_library_is_loaded_it_is_alive_but_not_ready(jinja_libr
     assert answer.status_code == 503
     assert answer.json()["status"] == "not ready"
     assert "is not loaded" in answer.json()["reasons"][0]
+    assert answer.json()["dependencies"]["library"]["status"] == "failed"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 async def test_with_an_empty_library_it_is_not_ready_and_says_what_to_do(

@@ -18,8 +18,9 @@ from livedocs.web.building.watch import BuildWatch
 from livedocs.web.discovery import routes as discovery
 from livedocs.web.entries import routes as entries
 from livedocs.web.health import routes as health
+from livedocs.web.health.checks import library_check, redis_check
 from livedocs.web.home import routes as home
-from livedocs.web.home.opened import OpenedEntries
+from livedocs.web.home.opened import Opened, OpenedEntries
 from livedocs.web.middleware import add_middleware
 from livedocs.web.observation.observation import Observation
 from livedocs.web.openapi import describe_problems
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
     answers = SharedAnswers(redis_url, version=lambda: pages.version)
     build = BuildWatch(library)
-    opened = OpenedEntries(settings.library_path)
+    opened = _opened(settings)
     observation = Observation(settings)
 
     @asynccontextmanager
@@ -87,6 +88,8 @@ def create_app(settings: Settings) -> FastAPI:
     _include_routes(app, library, pages, observation.searches, page_cache_seconds=settings.page_cache_seconds)
     app.include_router(home.router(library, pages, opened, cache_seconds=settings.page_cache_seconds))
     app.include_router(discovery.router(library, pages, assets, cache_seconds=settings.page_cache_seconds))
+    checks = (library_check(library), redis_check(answers))
+    app.include_router(health.router([check for check in checks if check is not None]))
     app.include_router(building.router(library, pages, build))
     errors = ErrorAnswers(pages, build)
     errors.install(app)
@@ -106,6 +109,14 @@ def _library(settings: Settings) -> Library:
     return ServedLibrary(settings.library_path, settings.models_folder)
 
 
+def _opened(settings: Settings) -> Opened:
+    if settings.database_url is not None:
+        from livedocs.web.home.opened_in_database import OpenedInDatabase  # noqa: PLC0415 - as above
+
+        return OpenedInDatabase(settings)
+    return OpenedEntries(settings.library_path)
+
+
 def _include_routes(
     app: FastAPI, library: Library, pages: Pages, searches: ObservedSearches, *, page_cache_seconds: float
 ) -> None:
@@ -114,7 +125,6 @@ def _include_routes(
         entries.router(library, pages, cache_seconds=page_cache_seconds),
         reading.router(library, pages),
         api.router(library, searches),
-        health.router(library),
     ):
         app.include_router(router)
     app.mount(STATIC_PREFIX, ImmutableFiles(directory=STATIC_FOLDER), name="static")

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from livedocs.command import as_called
-from livedocs.errors import LibraryError
+from livedocs.web.health.checks import ask_all
 
 if TYPE_CHECKING:
-    from livedocs.web.library import Library
+    from collections.abc import Sequence
+
+    from livedocs.web.health.checks import Check
 
 
 class Health(BaseModel):
@@ -22,21 +21,40 @@ class Health(BaseModel):
     status: Literal["alive"] = "alive"
 
 
-class Readiness(BaseModel):
-    """Whether requests can be answered, and if not, why.
+class Dependency(BaseModel):
+    """How one part is that the server stands on.
 
     Attributes:
-        status: ``ready`` or ``not ready``.
-        reasons: what stands in the way.
+        status: ``ok`` or ``failed``.
+        reason: what is wrong.
     """
 
-    status: Literal["ready", "not ready"]
+    status: Literal["ok", "failed"]
+    reason: str | None = None
+
+
+class Readiness(BaseModel):
+    """Whether requests can be answered, and if not, or not as well as usual, why.
+
+    Attributes:
+        status: ``ready``; ``degraded`` when something is away without which requests can be answered; ``not ready``.
+        reasons: what stands in the way of being ready.
+        dependencies: each part the server stands on, by its name.
+    """
+
+    status: Literal["ready", "degraded", "not ready"]
     reasons: list[str]
+    dependencies: dict[str, Dependency]
 
 
-def router(library: Library) -> APIRouter:
-    """Questions an orchestrator asks."""
+def router(checks: Sequence[Check]) -> APIRouter:
+    """Questions an orchestrator asks.
+
+    Args:
+        checks: of all the server stands on.
+    """
     routes = APIRouter(tags=["health"])
+    needed = {check.name for check in checks if check.is_needed}
 
     @routes.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Health:
@@ -44,21 +62,18 @@ def router(library: Library) -> APIRouter:
 
     @routes.get("/readyz", summary="Can it answer requests?", responses={503: {"model": Readiness}})
     async def readyz(response: Response) -> Readiness:
-        reasons = await _reasons_against(library)
-        if reasons:
-            response.status_code = 503
-        return Readiness(status="not ready" if reasons else "ready", reasons=reasons)
+        found = await ask_all(checks)
+        failed = {name for name, reason in found.items() if reason}
+        status = "not ready" if failed & needed else "degraded" if failed else "ready"
+        response.status_code = 503 if failed & needed else 200
+        response.headers["Cache-Control"] = "no-store"
+        return Readiness(
+            status=status,
+            reasons=[reason for reason in found.values() if reason],
+            dependencies={
+                name: Dependency(status="failed" if reason else "ok", reason=reason or None)
+                for name, reason in found.items()
+            },
+        )
 
     return routes
-
-
-async def _reasons_against(library: Library) -> list[str]:
-    try:
-        if not library.current.docsets:
-            return [as_called("The library holds no docset. Build one with 'livedocs build python'.")]
-        await library.read(lambda session, _: session.execute(text("SELECT 1")).scalar_one())
-    except LibraryError as error:
-        return [as_called(str(error))]
-    except SQLAlchemyError as error:
-        return [f"The database does not answer: {error}"]
-    return []

@@ -7,7 +7,7 @@ import math
 import time
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -28,8 +28,10 @@ logger = logging.getLogger(__name__)
 
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/")
 """What orchestrators ask, and files that browsers keep."""
-_REDIS_TIMEOUT_SECONDS = 0.05
-_SECONDS_BETWEEN_COMPLAINTS = 60.0
+_REDIS_TIMEOUT_SECONDS = 0.1
+_SECONDS_TO_CONNECT = 2.0
+_SECONDS_LEFT_ALONE = 5.0
+"""How long a Redis that did not answer is not asked again, so that only one request waits for it."""
 _NETWORK_OF_ONE = 64
 """Bits of an IPv6 address that a client cannot choose: it has all addresses that begin with them."""
 
@@ -52,12 +54,16 @@ class RateLimit:
         self.app = app
         self._refuse = refuse
         self._item: RateLimitItem = RateLimitItemPerSecond(rate.requests, rate.seconds, namespace="livedocs")
-        self._limiter = FixedWindowRateLimiter(MemoryStorage() if redis_url is None else _redis(redis_url))
+        self._redis = None if redis_url is None else _redis(redis_url)
+        self._limiter = FixedWindowRateLimiter(self._redis or MemoryStorage())
         self._policy = f'"default";q={rate.requests};w={rate.seconds}'
-        self._complained_at = -math.inf
+        self._left_alone_until = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["path"].startswith(_FREE) or scope["client"] is None:
             await self.app(scope, receive, send)
             return
@@ -84,16 +90,32 @@ class RateLimit:
 
         await self.app(scope, receive, send_with_headers)
 
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._redis is None:
+            await self.app(scope, receive, send)
+            return
+        with anyio.move_on_after(_SECONDS_TO_CONNECT):
+            await self._redis.check()  # so that the first requests need not wait for a connection
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            connection: Any = self._redis.bridge
+            await connection.get_connection().aclose()
+
     async def _count(self, client: str) -> tuple[bool, WindowStats] | None:
+        if time.monotonic() < self._left_alone_until:
+            return None
         try:
             with anyio.fail_after(_REDIS_TIMEOUT_SECONDS):
                 is_allowed = await self._limiter.hit(self._item, client)
                 return is_allowed, await self._limiter.get_window_stats(self._item, client)
         except (StorageError, TimeoutError) as error:
-            now = time.monotonic()
-            if now - self._complained_at >= _SECONDS_BETWEEN_COMPLAINTS:
-                self._complained_at = now
-                logger.warning("Redis does not count requests (%s); nobody is refused meanwhile.", type(error).__name__)
+            self._left_alone_until = time.monotonic() + _SECONDS_LEFT_ALONE
+            logger.warning(
+                "Redis does not count requests (%s); nobody is refused for %g s.",
+                type(error).__name__,
+                _SECONDS_LEFT_ALONE,
+            )
             return None
 
 
