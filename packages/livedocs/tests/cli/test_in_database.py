@@ -36,7 +36,7 @@ def test_a_library_in_a_database_is_built_searched_shown_embedded_and_changed(
 ):
     models = shutil.copytree(models_folder, tmp_path / "cache" / "models")
     shutil.copy(vectors_of_jinja, models)
-    assert in_database("migrate").stdout.endswith("is now at revision 0002.\n")
+    assert "is now at revision 0" in in_database("migrate").stdout
     built = in_database("build", str(jinja_documentation.root), "--name", "jinja")
     assert (built.returncode, "generation 1" in built.stdout) == (0, True), built.stderr
     assert in_database("build", str(jinja_documentation.root), "--name", "other").returncode == 0
@@ -81,7 +81,7 @@ def test_of_processes_that_migrate_at_once_one_does_it(in_database):
         done = list(threads.map(lambda _: in_database("migrate"), range(2)))
     assert [each.returncode for each in done] == [0, 0], [each.stderr for each in done]
     assert sum("is now at revision" in each.stdout for each in done) >= 1
-    assert in_database("migrate").stdout.endswith("is up to date (revision 0002).\n")
+    assert "is up to date (revision 0" in in_database("migrate").stdout
 
 
 def test_before_anything_is_published_every_command_says_how_to_get_a_library(in_database, semantic_cache):

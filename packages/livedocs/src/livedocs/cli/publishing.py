@@ -36,8 +36,8 @@ def migrate_catalogue(settings: Settings) -> str:
     _require_database(settings)
     if settings.database_pgbouncer:
         raise SettingsError(
-            "LIVEDOCS_DATABASE_PGBOUNCER is set, but who migrates holds a lock that PgBouncer does not keep. Run 'livedocs "
-            "migrate' with the address of the server itself, and LIVEDOCS_DATABASE_PGBOUNCER=false."
+            "LIVEDOCS_DATABASE_PGBOUNCER is set, but who migrates holds a lock that PgBouncer does not keep. Run "
+            "'livedocs migrate' with the address of the server itself, and LIVEDOCS_DATABASE_PGBOUNCER=false."
         )
     before, after = anyio.run(migrate, library_database(settings))
     if before == after:

@@ -1,45 +1,48 @@
-"""What people open: how often each entry was opened on each of the last days, and nothing about who did."""
+"""What people open, counted beside the library that is a file."""
 
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
 import anyio.to_thread
-from sqlalchemy import Column, Date, Integer, MetaData, String, Table, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 
 from fastapi_data import DatabaseFileError, SQLiteDatabase
-from livedocs.library.listing import Place
+from livedocs.library.opened import count_opened, metadata, most_opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy.orm import Session
-
-DAYS = 30
-
-_metadata = MetaData()
-_opened = Table(
-    "opened",
-    _metadata,
-    Column("day", Date, primary_key=True),
-    Column("docset", String, primary_key=True),
-    Column("version", String, primary_key=True),
-    Column("page", String, primary_key=True),
-    Column("anchor", String, primary_key=True),
-    Column("count", Integer, nullable=False),
-)
-_PLACE = (_opened.c.docset, _opened.c.version, _opened.c.page, _opened.c.anchor)
+    from livedocs.library.listing import Place
 
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+class Opened(Protocol):
+    """Counts what is opened."""
+
+    async def count(self, place: Place) -> None:
+        """An entry was opened once more."""
+        ...
+
+    async def most(self, limit: int) -> list[Place]:
+        """What was opened most in the last 30 days, the most often first.
+
+        Args:
+            limit: how many are wanted at most.
+        """
+        ...
+
+    async def dispose(self) -> None:
+        """Give back what it uses."""
+        ...
 
 
 class OpenedEntries:
@@ -61,24 +64,20 @@ class OpenedEntries:
         self._closing = AsyncExitStack()
 
     async def count(self, place: Place) -> None:
-        """An entry was opened once more."""
+        """See `Opened.count`."""
         database = await self._open()
         try:
-            await database.run(_count, place, self._today())
+            await database.run(count_opened, place, self._today())
         except OperationalError:
             # The file is there, but may only be read.
-            await (await self._open_aside()).run(_count, place, self._today())
+            await (await self._open_aside()).run(count_opened, place, self._today())
 
     async def most(self, limit: int) -> list[Place]:
-        """What was opened most in the last 30 days, the most often first.
-
-        Args:
-            limit: how many are wanted at most.
-        """
+        """See `Opened.most`."""
         if self._database is None and not await anyio.Path(self._path).exists():
             return []
         database = await self._open()
-        return await database.run_read(_most, self._today(), limit)
+        return await database.run_read(most_opened, self._today(), limit)
 
     async def dispose(self) -> None:
         """Let go of the file."""
@@ -109,28 +108,9 @@ class OpenedEntries:
         database = SQLiteDatabase(path, threads=1)
         await database.setup()
         try:
-            await database.run(lambda session: _metadata.create_all(session.connection()))
+            await database.run(lambda session: metadata.create_all(session.connection()))
         except BaseException:
             await database.dispose()
             raise
         self._closing.push_async_callback(database.dispose)
         return database
-
-
-def _count(session: Session, place: Place, today: date) -> None:
-    session.execute(_opened.delete().where(_opened.c.day <= today - timedelta(days=DAYS)))
-    row = insert(_opened).values(
-        day=today, docset=place.docset, version=place.version, page=place.page, anchor=place.anchor, count=1
-    )
-    session.execute(row.on_conflict_do_update(index_elements=["day", *_PLACE], set_={"count": _opened.c.count + 1}))
-
-
-def _most(session: Session, today: date, limit: int) -> list[Place]:
-    rows = session.execute(
-        select(*_PLACE)
-        .where(_opened.c.day > today - timedelta(days=DAYS))
-        .group_by(*_PLACE)
-        .order_by(func.sum(_opened.c.count).desc(), func.max(_opened.c.day).desc(), *_PLACE)
-        .limit(limit)
-    )
-    return [Place(*row) for row in rows]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from livedocs.library.listing import ListedEntry
-    from livedocs.web.home.opened import OpenedEntries
+    from livedocs.web.home.opened import Opened
     from livedocs.web.library import Library
     from livedocs.web.pages import Pages
     from livedocs.web.served import Served
@@ -28,7 +28,7 @@ _ENOUGH = 5
 _MOST_BYTES = 2048
 
 
-def router(library: Library, pages: Pages, opened: OpenedEntries, *, cache_seconds: float) -> APIRouter:
+def router(library: Library, pages: Pages, opened: Opened, *, cache_seconds: float) -> APIRouter:
     """The home page, rendered once for many visitors, and what it learns from them.
 
     Args:

@@ -1,6 +1,7 @@
 """How Alembic reaches the catalogue's database."""
 
 from fastapi_data.migrations import run_migrations
-from livedocs.library.postgres.catalogue import metadata
+from livedocs.library import opened
+from livedocs.library.postgres import catalogue
 
-run_migrations(metadata)
+run_migrations([catalogue.metadata, opened.metadata])
