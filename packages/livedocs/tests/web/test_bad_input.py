@@ -62,7 +62,8 @@ async def test_any_text_is_answered(client: AsyncClient, path: str, query: str, 
     def percent(text: str) -> str:
         return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
-    answer = await client.get(f"{path}?q={percent(query)}&kind={percent(kind)}&docset={percent(docset)}")
+    limits = f"kind={percent(kind)}&docset={percent(docset)}&selected={percent(kind)}"
+    answer = await client.get(f"{path}?q={percent(query)}&{limits}")
     assert answer.status_code == 200
 
 

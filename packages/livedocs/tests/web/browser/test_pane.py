@@ -125,6 +125,20 @@ async def test_results_never_wait_for_the_pane_and_an_older_entry_never_takes_a_
     assert await page.evaluate("window.names") == ["json.dumps", second]
 
 
+async def test_an_entry_that_cannot_be_loaded_leaves_no_other_in_its_place(unwatched_page: Page):
+    page = unwatched_page
+    await page.goto("/search?q=json")
+    await expect(page.locator(NAME)).to_have_text("json")
+    await page.route(ENTRY, lambda route: route.abort())
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator(PANE)).to_have_text("This entry could not be loaded.")
+    await page.keyboard.press("ArrowUp")
+    await page.unroute(ENTRY)
+    await page.keyboard.press("ArrowDown")
+    second = await page.locator(f"{HITS} b").nth(1).inner_text()
+    await expect(page.locator(NAME)).to_have_text(second)
+
+
 async def test_nothing_moves_while_one_types_and_the_pane_fills(page: Page):
     await page.add_init_script(
         """window.shifts = []; new PerformanceObserver((list) => window.shifts.push(...list.getEntries()

@@ -25,7 +25,7 @@ ADDRESSES = (
     "/search?q=template",
     "/search?q=jinja2.Environmnet",
     '/search?q="template+designer"',
-    "/search?q=undefined&kind=class",
+    "/search?q=undefined%20kind:class",
     "/search/meaning?q=how+to+render+a+page",
     "/docs/jinja",
     "/docs/jinja/3.1.x/api.html",
