@@ -58,9 +58,11 @@ async def test_typing_gets_the_same_as_a_fragment(client: AsyncClient):
     assert LexborHTMLParser(answer.text).css_first("#app-build h1") is not None
 
 
-@pytest.mark.parametrize("address", ["search?q=open", "docsets", "entries/1"])
+@pytest.mark.parametrize(
+    "address", ["/api/v1/search?q=open", "/api/v1/docsets", "/api/v1/entries/1", "/suggestions?q=open"]
+)
 async def test_programs_are_told_when_to_ask_again(client: AsyncClient, address: str):
-    answer = await client.get(f"/api/v1/{address}")
+    answer = await client.get(address)
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) > 0

@@ -34,7 +34,7 @@ LONGEST_ECHO = 200
 _SECONDS_TO_A_LIBRARY = 5
 """When to ask again while a library may be on its way: building one takes seconds to minutes."""
 
-_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/suggestions", "/opened", "/metrics")
 
 
 class Refuse(Protocol):
