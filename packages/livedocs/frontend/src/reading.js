@@ -3,6 +3,7 @@
  * here, the original, another version, the section before and behind) is about that section. Without this script the
  * same links are about the page.
  */
+import { anchorOf, land } from "./anchors.js";
 import { own } from "./page.js";
 import { keepScrollersInReach } from "./scrollers.js";
 
@@ -10,15 +11,6 @@ import { keepScrollersInReach } from "./scrollers.js";
 const READING_LINE = 0.35;
 
 /** @typedef {{ link: HTMLAnchorElement, target: HTMLElement }} Section */
-
-/** The id that a link or an address leads to. @param {string} hash */
-function anchorOf(hash) {
-  try {
-    return decodeURIComponent(hash.slice(1));
-  } catch {
-    return hash.slice(1);
-  }
-}
 
 /** @param {HTMLElement} contents @param {HTMLElement} article @returns {Section[]} */
 function sectionsOf(contents, article) {
@@ -30,18 +22,6 @@ function sectionsOf(contents, article) {
   return [...contents.querySelectorAll("a")].flatMap((link) => {
     const target = targets.get(anchorOf(link.hash));
     return target ? [{ link, target }] : [];
-  });
-}
-
-/** In a long page the sections above turn out shorter or longer than was thought once they come near. */
-const FRAMES_TO_SETTLE = 10;
-
-/** Stay at a place while what is above it finds its size. @param {HTMLElement} target */
-function land(target, frames = FRAMES_TO_SETTLE) {
-  if (!frames) return;
-  requestAnimationFrame(() => {
-    target.scrollIntoView();
-    land(target, frames - 1);
   });
 }
 
@@ -61,6 +41,7 @@ class Reading {
     this.current = -1;
     /** The section that was asked for counts as the current one for as long as it is in view. */
     this.wanted = -1;
+    this.arrived = false;
     this.above = this.sections.map(() => false);
   }
 
@@ -85,14 +66,16 @@ class Reading {
   want() {
     const anchor = anchorOf(location.hash);
     this.wanted = this.sections.findIndex(({ target }) => target.id === anchor);
-    const target = document.getElementById(anchor);
-    if (target?.closest(".is-long")) land(target);
+    this.arrived = false;
+    land(anchor);
     this.mark();
   }
 
   mark() {
     const top = this.sections[this.wanted]?.target.getBoundingClientRect().top ?? -1;
-    if (top < 0 || top > innerHeight) this.wanted = -1;
+    const isInView = top >= 0 && top < innerHeight;
+    if (this.arrived && !isInView) this.wanted = -1;
+    this.arrived ||= isInView;
     const current = this.wanted < 0 ? this.above.lastIndexOf(true) : this.wanted;
     if (current === this.current) return;
     this.sections[this.current]?.link.removeAttribute("aria-current");

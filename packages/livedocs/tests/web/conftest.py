@@ -108,3 +108,22 @@ def hostile_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "library.sqlite"
     build_docset(write_hostile_documentation(folder / "html"), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def versions_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of one documentation in two versions, between which a function moved to another page."""
+    folder = tmp_path_factory.mktemp("versions")
+    spring = '<dl class="py function"><dt class="sig" id="trap.spring">spring()</dt><dd><p>Springs.</p></dd></dl>'
+    trap = _page(
+        "trap", f"<p>All of it.</p>{'<p>Tea.</p>' * 60}<section id=functions><h2>Functions</h2>{spring}</section>"
+    )
+    pages = {
+        "1.0": {"index.html": trap},
+        "2.0": {"index.html": _page("trap", ""), "spring.html": _page("spring", spring)},
+    }
+    for version, page in (("1.0", "index.html"), ("2.0", "spring.html")):
+        objects = f"trap.spring py:function 1 {page}#$ -\n"
+        (folder / version).mkdir()
+        build_docset(write_documentation(folder / version, version, pages[version], objects), folder / "library.sqlite")
+    return folder / "library.sqlite"

@@ -65,6 +65,13 @@ def embedded_origin(embedded_library: Path, semantic_cache: Path) -> Generator[s
 
 
 @pytest.fixture(scope="session")
+def versions_origin(versions_library: Path) -> Generator[str]:
+    """Where one documentation is served in two versions."""
+    with serving(versions_library) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def hostile_origin(hostile_library: Path) -> Generator[str]:
     """Where the documentation that means harm is served."""
     with serving(hostile_library) as address:

@@ -36,6 +36,49 @@ async def test_links_lead_from_page_to_page_inside_the_app(page: Page):
     await expect(page).to_have_url(re.compile(r"/docs/python/3\.11/library/netdata\.html$"))
 
 
+async def test_what_the_page_offers_is_about_the_section_in_view(page: Page, origin: str):
+    await page.goto("/docs/python/3.11/library/asyncio-task.html#asyncio.gather")
+    current = page.get_by_role("navigation", name="On this page").locator("[aria-current]")
+    await expect(current).to_have_text("gather")
+    await expect(page.locator("[id='asyncio.gather']")).to_be_in_viewport(ratio=1)
+    await page.keyboard.press("]")
+    await expect(current).to_have_text("Shielding From Cancellation")
+    await expect(page).to_have_url(re.compile("#shielding-from-cancellation$"))
+    await page.keyboard.press("[")
+    await page.keyboard.press("[")
+    await expect(current).to_have_text("Running Tasks Concurrently")
+    await page.mouse.move(800, 400)
+    await page.mouse.wheel(0, 100_000)
+    await expect(current).to_have_text("Task")
+    original = page.get_by_role("link", name="Original")
+    await expect(original).to_have_attribute(
+        "href", "https://docs.python.org/3.11/library/asyncio-task.html#asyncio.Task"
+    )
+    copy = page.get_by_role("button", name="Copy link")
+    await expect(copy).to_have_attribute("data-copy-link", "/docs/python/3.11/library/asyncio-task.html#asyncio.Task")
+    assert await page.evaluate("history.length") == 2  # stepping leaves no trail
+
+
+async def test_another_version_is_opened_at_the_object_in_view(browser: Browser, versions_origin: str):
+    page = await browser.new_page(base_url=versions_origin)
+    await page.goto("/docs/trap/1.0/index.html#trap.spring")
+    await page.get_by_text("1.0, choose another version").click()
+    await page.get_by_role("link", name="Trap 2.0").click()
+    await expect(page).to_have_url(f"{versions_origin}/docs/trap/2.0/spring.html#trap.spring")
+    await page.close()
+
+
+async def test_on_paper_stands_the_documentation_alone_dark_on_white_and_in_full(page: Page):
+    await page.emulate_media(media="print", color_scheme="dark")
+    await page.goto("/docs/python/3.11/library/json.html")
+    for chrome in ("header", "#app-contents", ".reading-bar", ".reading-pages"):
+        await expect(page.locator(chrome).first).to_be_hidden()
+    await expect(page.locator("article.reading")).to_have_css("color", "rgb(0, 0, 0)")
+    await expect(page.locator("article pre").first).to_have_css("white-space-collapse", "preserve")
+    await expect(page.locator("article pre").first).to_have_css("text-wrap-mode", "wrap")
+    await expect(page.get_by_text("https://docs.python.org/3.11/library/json.html", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_code_is_highlighted_in_both_themes(page: Page, theme: str):
     await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
