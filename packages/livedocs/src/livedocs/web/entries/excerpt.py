@@ -63,9 +63,11 @@ def _beginning(html: str, longest: int) -> str:
         behind_tag = tag.end()
         if tag[1] and tag[2] in _BLOCKS:
             behind_block = behind_tag
-    # Behind a paragraph, a row, an item; inside of one only when it is most of what there is.
-    end = behind_block if behind_block > longest // 2 else behind_tag
-    kept = html[:end] if end else html[:longest].rpartition(" ")[0]
+    if behind_block > longest // 2:
+        kept = html[:behind_block]
+    else:  # one element is most of what there is: it ends behind a word
+        text = html[behind_tag:longest].partition("<")[0]
+        kept = html[:behind_tag] + text[: max(text.rfind(" "), text.rfind("\n"), 0)]
     return kept + "".join(f"</{name}>" for name in reversed(_open_elements(kept)))
 
 
