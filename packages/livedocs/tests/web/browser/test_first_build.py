@@ -11,6 +11,9 @@ from playwright.async_api import Page, expect
 
 from livedocs.sources.documentation import Documentation
 
+STARTED = 60_000
+"""Milliseconds in which processes have surely started, on however busy a machine."""
+
 # Builds, and waits in the middle of it for whoever kills it.
 _BUILD = """
 import sys
@@ -48,8 +51,9 @@ async def test_the_page_shows_a_build_says_that_it_was_killed_and_turns_into_the
     script.write_text(_BUILD)
     arguments = [sys.executable, script, jinja_documentation.root, coming_library]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE) as building:  # noqa: ASYNC220 - it is only started
-        await expect(heading).to_have_text("The library is being built")
-        await expect(waiting.get_by_role("progressbar", name="Parsing pages")).to_have_attribute("max", "14")
+        await expect(heading).to_have_text("The library is being built", timeout=STARTED)
+        bar = waiting.get_by_role("progressbar", name="Parsing pages")
+        await expect(bar).to_have_attribute("max", "14", timeout=STARTED)
         await expect(waiting.locator("#app-status")).to_have_text("The library is being built. Parsing pages")
         building.kill()
     await expect(heading).to_have_text("The library could not be built")
@@ -57,7 +61,7 @@ async def test_the_page_shows_a_build_says_that_it_was_killed_and_turns_into_the
     await expect(waiting.locator("#app-status")).to_contain_text("could not be built")
 
     await anyio.to_thread.run_sync(build, jinja_documentation.root, coming_library)
-    await expect(waiting.get_by_role("heading", name="In this library")).to_be_visible(timeout=30_000)
+    await expect(waiting.get_by_role("heading", name="In this library")).to_be_visible(timeout=STARTED)
     await expect(waiting.locator(".docsets")).to_contain_text("Jinja")
     await expect(waiting.locator("#app-query")).to_be_focused()
     await waiting.keyboard.type("jinja2.Environment")
@@ -69,5 +73,5 @@ async def test_what_was_typed_meanwhile_is_searched_for_when_the_library_is_ther
 ):
     await waiting.locator("#app-query").fill("Environment")
     await anyio.to_thread.run_sync(build, jinja_documentation.root, coming_library)
-    await expect(waiting.locator("#app-results a").first).to_contain_text("Environment", timeout=30_000)
+    await expect(waiting.locator("#app-results a").first).to_contain_text("Environment", timeout=STARTED)
     await expect(waiting.locator("#app-query")).to_have_value("Environment")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from livedocs.web.library import Library
 
 SECONDS_BETWEEN_READINGS = 0.25
-_SECONDS_TO_OPEN = 10.0
+_SECONDS_TO_OPEN = 60.0
 """How long a finished library may take until it is served, before its build counts as forgotten."""
 
 _OPENING = Progress("Opening the library")
