@@ -151,6 +151,7 @@ async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     with anyio.fail_after(30):
         await ended.wait()
     await page.locator("#app-query").fill("template")
+    await expect(page.locator(DIVIDER)).to_have_count(0)
     await page.locator("#app-query").fill(QUESTION.replace(older, newer))
     await expect(page.locator(DIVIDER)).to_have_count(1)
     await expect(page.locator(JUST_SWAPPED)).to_have_count(0)
