@@ -31,11 +31,20 @@ def test_filters_a_query_holds_can_be_taken_out(query: str, steps: list[tuple[st
 def test_filters_that_part_the_hits_are_suggested_the_most_frequent_first():
     hits = [hit(), hit("method"), hit("method"), hit("data", "jinja", deprecated=True), hit("term"), hit("term")]
     assert [step.words for step in suggested("json ", hits)] == [
+        *("docset:python", "docset:jinja"),
         *("kind:method", "kind:term", "kind:class"),
-        *("docset:python@3.11", "docset:jinja@3.11"),
         "deprecated:no",
     ]
-    assert suggested("json ", hits)[0].query == "json kind:method"
+    assert suggested("json ", hits)[0].query == "json docset:python"
+
+
+def test_versions_are_told_apart_where_hits_are_of_several():
+    hits = [hit(), hit(), hit()._replace(version="3.13"), hit(docset="jinja")]
+    assert [step.words for step in suggested("json", hits)] == [
+        "docset:python@3.11",
+        "docset:python@3.13",
+        "docset:jinja",
+    ]
 
 
 @pytest.mark.parametrize("query", ["json kind:method", "json python@3.11: kind:x", "x docset:python kind:y"])

@@ -47,14 +47,20 @@ def suggested(query: str, hits: Sequence[Hit]) -> list[Refinement]:
     """
     held = " ".join(query[start:end] for start, end in filters_in(query))
     words: list[str] = []
+    if "docset:" not in held and "@" not in held:
+        words += [f"docset:{docset}" for docset in _most_frequent(_docsets(hits))]
     if "kind:" not in held:
         words += [f"kind:{kind}" for kind in _most_frequent(hit.kind for hit in hits)]
-    if "docset:" not in held and "@" not in held:
-        words += [f"docset:{docset}" for docset in _most_frequent(f"{hit.docset}@{hit.version}" for hit in hits)]
     if "deprecated:" not in held and len({hit.deprecated for hit in hits}) > 1:
         words.append("deprecated:no")
     asked = query.rstrip()
     return [Refinement(word, f"{asked} {word}") for word in words if len(asked) + len(word) < MAX_QUERY_CHARS]
+
+
+def _docsets(hits: Sequence[Hit]) -> list[str]:
+    """Docset of each hit, with its version where hits are of several."""
+    versions = Counter(name for name, _ in {(hit.docset, hit.version) for hit in hits})
+    return [f"{hit.docset}@{hit.version}" if versions[hit.docset] > 1 else hit.docset for hit in hits]
 
 
 def _most_frequent(values: Iterable[str]) -> list[str]:
