@@ -9,6 +9,9 @@ import pytest
 NO_SOURCE = {"PATH": "/nowhere", "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 """On such a machine Python's documentation cannot be had: no dpkg, no apt, no network."""
 
+PATIENCE_SECONDS = 60
+"""How long a busy machine may take until a build tells of a step."""
+
 BUILDING = "shows how far the build is"
 
 
@@ -33,7 +36,7 @@ def test_a_failed_first_build_is_said_on_the_page_and_by_the_exit_code_and_anoth
     cut_off, jinja_documentation
 ):
     with cut_off.serving("up", "--port", "0", said=BUILDING) as (process, url):
-        with httpx2.stream("GET", f"{url}/build") as stream:
+        with httpx2.stream("GET", f"{url}/build", timeout=PATIENCE_SECONDS) as stream:
             lines = stream.iter_lines()
             assert any("No source could provide" in line for line in lines)
             assert any("&#39;livedocs build PATH&#39;" in line for line in lines)
@@ -46,7 +49,7 @@ def test_a_failed_first_build_is_said_on_the_page_and_by_the_exit_code_and_anoth
 
 def test_ctrl_c_ends_the_server_and_the_build(empty, python_documentation):
     with empty.serving("up", "--port", "0", said=BUILDING) as (process, url):
-        with httpx2.stream("GET", f"{url}/build") as stream:
+        with httpx2.stream("GET", f"{url}/build", timeout=PATIENCE_SECONDS) as stream:
             lines = stream.iter_lines()
             assert any("Parsing pages" in line for line in lines)
             process.send_signal(signal.SIGINT)
