@@ -6,8 +6,8 @@ code  meaning
 0     done
 1     nothing was found: no hit, no such entry, no such docset
 2     the command line, a setting or the query is wrong
-3     the library, or the model that finds by meaning, cannot be used: missing, damaged, from another version, or the
-      library is being built by another process
+3     the library, or the model that finds by meaning, cannot be used: missing, damaged, from another version, the
+      library is being built by another process, or its database cannot be reached or refuses
 4     no source could provide the documentation
 5     the server cannot start: the address is in use, or the front end was never built
 70    a defect in livedocs; a traceback says where
@@ -49,7 +49,7 @@ MEANINGS = {
     ExitCode.OK: "done",
     ExitCode.NOTHING_FOUND: "nothing found",
     ExitCode.USAGE: "wrong command line, setting or query",
-    ExitCode.LIBRARY: "library or model missing, damaged, from another version or busy",
+    ExitCode.LIBRARY: "library or model missing, damaged, from another version or busy, or its database away",
     ExitCode.SOURCE: "no source could provide the documentation",
     ExitCode.SERVER: "server cannot start",
     ExitCode.DEFECT: "defect in livedocs",

@@ -129,6 +129,22 @@ async def test_a_full_disk_leaves_the_last_library_and_nothing_else(
         assert await connection.run_sync(published) == generation
 
 
+async def test_a_server_that_ends_long_statements_is_to_make_an_exception(database_url, jinja_library):
+    impatient = make_url(database_url).update_query_dict({"options": "-c statement_timeout=1"})
+    with pytest.raises(LibraryDatabaseError, match=r"statement timeout.*SET statement_timeout = 0"):
+        await publish_to(impatient, jinja_library)
+
+
+async def test_a_server_that_ends_idle_transactions_does_not_end_the_lock(database_url):
+    restless = make_url(database_url).update_query_dict({"options": "-c idle_in_transaction_session_timeout=60000"})
+    timeout = text("SHOW idle_in_transaction_session_timeout")
+    async with opened(PostgresDatabase(restless)) as engine:
+        async with publishing(engine) as publisher:
+            assert await publisher._holder.scalar(timeout) == "0"
+        async with engine.connect() as connection:
+            assert await connection.scalar(timeout) == "1min"
+
+
 async def test_a_server_that_only_reads_is_told_from_the_primary(engine, publish, database_url, jinja_library):
     await publish(jinja_library)
     read_only = make_url(database_url).update_query_dict({"options": "-c default_transaction_read_only=on"})

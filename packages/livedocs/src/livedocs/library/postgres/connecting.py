@@ -37,6 +37,7 @@ _REMEDIES = {
         "GRANT CREATE ON SCHEMA public; docs/postgresql.md lists what each command needs."
     ),
     "53100": "The server's disk is full. Free some space there and try again; the published library is as it was.",
+    "57014": "Loading a library takes its time: ALTER ROLE ... SET statement_timeout = 0 for the role that publishes.",
     "53200": "The server ran out of memory. Try again when it has less to do; the published library is as it was.",
     "22021": "The documentation holds a character that this database cannot keep. Create it with ENCODING 'UTF8'.",
     "22P05": "The documentation holds a character that this database cannot keep. Create it with ENCODING 'UTF8'.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
-from sqlalchemy import create_engine, func, insert, select, update
+from sqlalchemy import create_engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from livedocs.sources.documentation import ReportProgress
 
 _POLL_SECONDS = 0.2
+
+_WITHOUT_TIMEOUTS = text(
+    "SELECT set_config(name, '0', true) FROM pg_settings "
+    "WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"
+)
+"""The transaction that holds the lock does nothing while rows are copied, which a server may be told to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +150,7 @@ async def publishing(
                 )
             report("Waiting for another process that publishes", 0, None)
             await anyio.sleep(_POLL_SECONDS)
-        # The transaction does nothing while rows are copied; a server that ends such transactions would end the lock.
-        await holder.execute(select(func.set_config("idle_in_transaction_session_timeout", "0", True)))
+        await holder.execute(_WITHOUT_TIMEOUTS)
         await cleaning.drop_abandoned(engine)
         yield Publisher(engine, holder)
 
