@@ -70,8 +70,10 @@ class Terminal:
                     break
             else:
                 pytest.fail(f"it never said {said!r}, and ended with {process.wait()}")
-            yield process, next(word for word in line.split() if word.startswith("http://"))
-            process.kill()
+            try:
+                yield process, next(word for word in line.split() if word.startswith("http://"))
+            finally:
+                process.kill()
 
 
 @pytest.fixture
