@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -54,12 +55,18 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
 
 
 def _prepare(settings: Settings) -> None:
-    """Make the folder of the library; where the library is in a database, only progress is written there."""
-    try:
+    """Make sure, before anything is built, that it could take the library's place; makes the folder of a file.
+
+    Where the library is in a database, how far a build is is still written beside the file, if that is possible.
+    """
+    if settings.database_url is None:
         snapshot.prepare(settings.library_path.resolve())
-    except LibraryError:
-        if settings.database_url is None:
-            raise
+        return
+    from livedocs.cli import publishing
+
+    publishing.prepare(settings)
+    with suppress(LibraryError):
+        snapshot.prepare(settings.library_path.resolve())
 
 
 def load_embedder(settings: Settings) -> Embedder:

@@ -13,7 +13,7 @@ from livedocs.cli.progress_bars import drawn
 from livedocs.errors import SettingsError
 from livedocs.library.postgres.connecting import library_database, opened
 from livedocs.library.postgres.migrating import migrate
-from livedocs.library.postgres.publishing import publishing
+from livedocs.library.postgres.publishing import publishing, require_publishable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,20 @@ def publish_file(settings: Settings, path: Path, *, wait: bool) -> None:
         publication = anyio.run(publish, report)
     said = f"Published {path} in {publication.seconds:.1f} s: {place(settings, publication)}"
     Console(highlight=False).print(escape(said), soft_wrap=True)
+
+
+def prepare(settings: Settings) -> None:
+    """Make sure, before anything is built, that it could be published.
+
+    Raises:
+        LibraryError: the database cannot be reached, was not migrated, or the role may not publish.
+    """
+
+    async def look() -> None:
+        async with opened(library_database(settings)) as engine:
+            await require_publishable(engine)
+
+    anyio.run(look)
 
 
 def place(settings: Settings, publication: Publication | None) -> str:

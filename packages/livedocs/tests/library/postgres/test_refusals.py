@@ -17,7 +17,7 @@ from livedocs.library.postgres import connecting
 from livedocs.library.postgres.catalogue import published
 from livedocs.library.postgres.connecting import library_database, opened
 from livedocs.library.postgres.migrating import migrate
-from livedocs.library.postgres.publishing import publishing
+from livedocs.library.postgres.publishing import publishing, require_publishable
 from livedocs.settings import Settings
 
 
@@ -105,6 +105,9 @@ async def test_a_role_without_rights_is_told_which_it_needs(stranger, publish, s
     with pytest.raises(LibraryDatabaseError, match=r"permission denied.*GRANT CREATE ON DATABASE"):
         await publish_to(stranger, jinja_library)
     assert await schemas() == [generation.schema]
+    async with opened(PostgresDatabase(stranger)) as engine:
+        with pytest.raises(LibraryDatabaseError, match="may not publish: it needs GRANT CREATE ON DATABASE"):
+            await require_publishable(engine)
 
 
 FULL_DISK = """

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
-from livedocs.errors import LibraryBusyError, LibraryCorruptError
+from livedocs.errors import LibraryBusyError, LibraryCorruptError, LibraryDatabaseError
 from livedocs.library import reader, snapshot
 from livedocs.library.format import SCHEMA_VERSION
 from livedocs.library.postgres import cleaning
@@ -153,6 +153,25 @@ async def publishing(
         await holder.execute(_WITHOUT_TIMEOUTS)
         await cleaning.drop_abandoned(engine)
         yield Publisher(engine, holder)
+
+
+async def require_publishable(engine: AsyncEngine) -> None:
+    """Make sure, before anything is built, that it could be published.
+
+    Args:
+        engine: of the database.
+
+    Raises:
+        LibraryDatabaseError: the role may not publish.
+        sqlalchemy.exc.DBAPIError: there is no catalogue.
+    """
+    async with engine.connect() as connection:
+        await connection.execute(select(library_generation.c.id).limit(1))
+        if not await connection.scalar(select(func.has_database_privilege(func.current_database(), "CREATE"))):
+            raise LibraryDatabaseError(
+                "The role of LIVEDOCS_DATABASE_URL may not publish: it needs GRANT CREATE ON DATABASE. "
+                "docs/postgresql.md lists what each command needs."
+            )
 
 
 def _library_hash(path: Path) -> str:
