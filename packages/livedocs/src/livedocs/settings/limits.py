@@ -32,7 +32,7 @@ class LimitSettings(BaseModel):
 
     rate_limit: str = ""
     max_body_bytes: int = Field(default=65536, ge=0)
-    max_target_bytes: int = Field(default=16384, ge=1024, le=49152)
+    max_target_bytes: int = Field(default=65536, ge=1024, le=1048576)
     request_timeout_seconds: float = Field(default=30, gt=0, le=3600)
 
     @field_validator("rate_limit")

@@ -79,6 +79,6 @@ class Observation:
         """Answer what other workers ask, for as long as a block runs."""
         async with anyio.create_task_group() as tasks:
             if self._workers is not None:
-                tasks.start_soon(self._workers.answer_siblings)
+                await tasks.start(self._workers.answer_siblings)
             yield
             tasks.cancel_scope.cancel()

@@ -7,6 +7,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from anyio import TASK_STATUS_IGNORED
 from prometheus_client import generate_latest
 from prometheus_client.metrics_core import Metric
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from anyio.abc import TaskStatus
     from prometheus_client import CollectorRegistry
+    from prometheus_client.samples import Sample
 
 _SECONDS_TO_ANSWER = 1.0
 
@@ -45,13 +48,19 @@ class WorkerMetrics:
         """
         self._folder, self._number = folder, number
 
-    async def answer_siblings(self) -> None:
-        """Answer whoever asks through this worker's socket, for ever; alone, there is nobody."""
+    async def answer_siblings(self, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED) -> None:
+        """Answer whoever asks through this worker's socket, for ever; alone, there is nobody.
+
+        Args:
+            task_status: is told when it can be asked.
+        """
         if self._folder is None:
+            task_status.started()
             return
         path = self._socket(self._number)
         path.unlink(missing_ok=True)  # of the worker that this one replaces
         async with await asyncio.start_unix_server(self._answer, path) as server:
+            task_status.started()
             await server.serve_forever()
 
     async def exposition(self) -> bytes:
@@ -90,9 +99,17 @@ async def _ask(path: Path) -> Families:
 
 def _families(registry: CollectorRegistry) -> Families:
     return [
-        (each.name, each.documentation, each.type, [(*sample[:2], float(sample[2])) for sample in each.samples])
+        (each.name, each.documentation, each.type, [_sample(sample) for sample in each.samples if _is_told(sample)])
         for each in registry.collect()
     ]
+
+
+def _sample(sample: Sample) -> tuple[str, dict[str, str], float]:
+    return sample.name, sample.labels, float(sample.value)
+
+
+def _is_told(sample: Sample) -> bool:
+    return not sample.name.endswith("_created")  # a series more for each, of which nobody asks anything
 
 
 class _Merged:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from livedocs.web.serving.patience import patient_protocol
+from livedocs.web.serving.heads import limited_protocol
 
 if TYPE_CHECKING:
     import socket
@@ -26,9 +26,10 @@ _LONGEST_HEADERS = 16384
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     """Everything uvicorn needs to know, loaded: a process that is forked later has it already."""
+    max_head_bytes = settings.max_target_bytes + _LONGEST_HEADERS
     config = uvicorn.Config(
         app,
-        http=patient_protocol(settings.head_timeout_seconds),
+        http=limited_protocol(settings.head_timeout_seconds, max_head_bytes),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -38,7 +39,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         timeout_keep_alive=settings.keep_alive_timeout_seconds,
         timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
-        h11_max_incomplete_event_size=settings.max_target_bytes + _LONGEST_HEADERS,
+        h11_max_incomplete_event_size=max_head_bytes,
     )
     config.load()
     return config
