@@ -112,7 +112,8 @@ class ObservedRequests:
     def _log(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         if not logger.isEnabledFor(logging.INFO):
             return
-        method, path, milliseconds = scope["method"], quote(scope["path"]), round(seconds * 1000, 2)
+        method, milliseconds = scope["method"], round(seconds * 1000, 2)
+        path = route if route in self._fixed else quote(scope["path"])
         fields = {"method": method, "path": path, "route": route, "status": status, "milliseconds": milliseconds}
         if self._logs_queries and scope["query_string"]:
             fields["query"] = scope["query_string"].decode("ascii", "backslashreplace")
