@@ -85,7 +85,8 @@ VIEWS = {
     "home": View("/"),
     "help": View("/", _ask_for_help),
     "typed": View("/", _type),
-    "search": View("/search?q=subprocess.Popen"),
+    "search": View("/search?q=asyncio.ga"),
+    "signature": View("/search?q=subprocess.Popen"),
     "search-words": View("/search?q=run a command and capture its output"),
     "selected": View("/search?q=json", _press_down_twice),
     "filtered": View("/search?q=kind:class path"),
@@ -94,8 +95,8 @@ VIEWS = {
     "nothing": View("/search?q=qqqzzzxxx kind:class"),
     "long-names": View("/search?q=http.cookiejar.DefaultCookiePolicy"),
     "long-titles": View("/search?q=why does python use methods for some functionality"),
-    "long-signature": View("/search?q=sqlalchemy.orm.relationship", docset="sqlalchemy"),
-    "long-signature-read": View(
+    "signature-long": View("/search?q=sqlalchemy.orm.relationship", docset="sqlalchemy"),
+    "signature-long-read": View(
         "/docs/sqlalchemy/1.4/orm/relationship_api.html#sqlalchemy.orm.relationship", docset="sqlalchemy"
     ),
     "reading": View("/docs/python/3.11/library/json.html#json.dump"),
