@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sqlite3
+import weakref
 from collections.abc import AsyncGenerator
 from contextlib import closing
 from pathlib import Path
@@ -50,6 +52,20 @@ async def test_a_replaced_file_is_served_without_a_restart(library: ServedLibrar
     replace(library.path, hostile_library)
     assert await library.refresh()
     assert names_of(library.current) == ["trap"]
+
+
+async def test_what_was_made_from_a_replaced_library_is_given_back_without_a_collector_of_garbage(
+    library: ServedLibrary, hostile_library: Path
+):
+    gc.disable()
+    try:
+        replaced = weakref.ref(library.current.resident)
+        replace(library.path, hostile_library)
+        await library.refresh()
+        await library.refresh()
+        assert replaced() is None
+    finally:
+        gc.enable()
 
 
 async def test_an_unchanged_file_is_not_read_again(library: ServedLibrary):

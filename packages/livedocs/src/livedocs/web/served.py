@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class ServedLibrary:
         return result
 
     async def follow(self) -> None:
-        """Look at the file every second, for ever, and serve what takes its place."""
+        """Look at the file twice a second, for ever, and serve what takes its place."""
         while True:
             await anyio.sleep(SECONDS_BETWEEN_LOOKS)
             try:
@@ -194,11 +194,22 @@ class ServedLibrary:
         """
         last, self._identity = self._identity, await anyio.to_thread.run_sync(self._identify)
         if self._identity in (None, last):
+            self._forget_last()
             return False
         await self._take()
         for act in self._after_swap:
             await act()
         return True
+
+    def _forget_last(self) -> None:
+        """Give back what was made from a library that was replaced before the last look.
+
+        SQLAlchemy's engines are parts of cycles, so that those that nobody uses any more stay until a collector of
+        garbage comes by, and with them what was made from their snapshots.
+        """
+        with self._serving:
+            for source in [source for source, served in self._served.items() if served is not self._current]:
+                del self._served[source]
 
     async def _take(self) -> None:
         await anyio.to_thread.run_sync(snapshot.check, self.path)
