@@ -37,6 +37,7 @@ PUBLIC = [
     "PostgresDatabase",
     "ReadOnlyDatabaseError",
     "RedisStore",
+    "ReplicaStatus",
     "Repository",
     "RepositoryError",
     "ResponseCache",

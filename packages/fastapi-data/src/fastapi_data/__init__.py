@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from fastapi_data.memory import InMemoryDatabase
     from fastapi_data.pools import PoolStatus
     from fastapi_data.postgres import PostgresDatabase
+    from fastapi_data.postgres_replicas import ReplicaStatus
     from fastapi_data.repository.pages import KeysetPage, Page
     from fastapi_data.repository.repository import Repository
     from fastapi_data.settings import DatabaseSettings
@@ -77,6 +78,7 @@ __all__ = [
     "PostgresDatabase",
     "ReadOnlyDatabaseError",
     "RedisStore",
+    "ReplicaStatus",
     "Repository",
     "RepositoryError",
     "ResponseCache",
@@ -121,6 +123,7 @@ _HOMES = {
     "PostgresDatabase": "postgres",
     "ReadOnlyDatabaseError": "errors",
     "RedisStore": "cache.redis_store",
+    "ReplicaStatus": "postgres_replicas",
     "Repository": "repository.repository",
     "RepositoryError": "errors",
     "ResponseCache": "cache.response_cache",

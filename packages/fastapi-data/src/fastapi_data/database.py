@@ -189,7 +189,8 @@ class Database(SessionDependency, ABC):
     async def run_read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a sync unit of work that only reads, where there are replicas on one of them.
 
-        As ``run``, but on SQLite it does not wait for those who write.
+        As ``run``, but on SQLite it does not wait for those who write, and when a replica is lost in the middle of it,
+        it is run once more elsewhere.
 
         Args:
             fn: called as ``fn(session, *args, **kwargs)``. It must not keep the session.

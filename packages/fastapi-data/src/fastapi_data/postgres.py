@@ -13,9 +13,11 @@ from sqlalchemy import URL
 from fastapi_data.database import Database
 from fastapi_data.engines import Engines
 from fastapi_data.errors import DatabaseUnavailableError
-from fastapi_data.postgres_engines import PostgresEngines, Server
+from fastapi_data.postgres_engines import PostgresEngines
 from fastapi_data.postgres_options import PostgresOptions, TLSMode, printed
 from fastapi_data.postgres_parameters import postgres_url
+from fastapi_data.postgres_replicas import Replica, ReplicaStatus
+from fastapi_data.postgres_server import Server
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
@@ -34,8 +36,11 @@ class PostgresDatabase(Database):
 
     Args:
         url: ``postgresql://user:password@host:port/name``.
-        replicas: addresses of streaming replicas, which ``read`` sessions use in turn; one that cannot be reached is
-            left out for a few seconds, and the primary takes its place when none can.
+        replicas: addresses of streaming replicas, which ``read`` sessions use in turn. Once a second each is asked how
+            it is, beside the requests; one that does not answer or is too far behind is left out until it does, and the
+            primary takes their place when none is left.
+        max_replica_lag_seconds: how long what a replica has received may wait until it can be read there; however long
+            if None. See ``require_replayed``, too.
         pool_min_size: connections that are opened at set-up, for each server.
         pool_max_size: connections there may be, for each server. They are opened when they are needed, and stay open.
         pool_timeout_seconds: how long a session waits for a connection before ``PoolExhaustedError``.
@@ -58,6 +63,7 @@ class PostgresDatabase(Database):
         url: str | URL,
         *,
         replicas: Sequence[str | URL] = (),
+        max_replica_lag_seconds: float | None = None,
         pool_min_size: int = 1,
         pool_max_size: int = 10,
         pool_timeout_seconds: float = 30,
@@ -83,6 +89,7 @@ class PostgresDatabase(Database):
             pgbouncer=pgbouncer,
             connect_timeout_seconds=connect_timeout_seconds,
             startup_timeout_seconds=startup_timeout_seconds,
+            max_replica_lag_seconds=max_replica_lag_seconds,
         )
 
     @property
@@ -95,12 +102,37 @@ class PostgresDatabase(Database):
         """How it connects."""
         return self._options
 
+    async def require_replayed(self) -> None:
+        """Have ``read`` sessions see all that is committed by now: replicas that are behind are left out until they do.
+
+        For changes that readers must not miss: call it after the commit. It costs one question to the primary; from
+        then on each replica's own answers, once a second, say whether it has got there.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+            DatabaseUnavailableError: the primary cannot be reached.
+        """
+        await self._postgres_engines().require_replayed()
+
+    def replica_status(self) -> list[ReplicaStatus]:
+        """How each replica was when it was last asked, in the order in which they were given.
+
+        Raises:
+            DatabaseNotReadyError: the database is not set up.
+        """
+        return self._postgres_engines().replica_status()
+
+    def _postgres_engines(self) -> PostgresEngines:
+        engines = self._ready_engines()
+        assert isinstance(engines, PostgresEngines)
+        return engines
+
     def __repr__(self) -> str:
         return f"PostgresDatabase({printed(self._url)})"
 
     async def _open(self) -> Engines:
         primary = Server(self._url, self._options)
-        engines = PostgresEngines(primary, [Server(replica, self._options) for replica in self._replicas])
+        engines = PostgresEngines(primary, [Replica(replica, self._options) for replica in self._replicas])
         try:
             await self._fill(primary)
         except BaseException:

@@ -36,6 +36,7 @@ class PostgresOptions:
         pgbouncer: whether the address is a PgBouncer in transaction mode.
         connect_timeout_seconds: how long one attempt to connect may take.
         startup_timeout_seconds: how long ``setup()`` goes on trying.
+        max_replica_lag_seconds: how far a replica may be behind; however far if None.
     """
 
     pool_min_size: int = 1
@@ -48,6 +49,7 @@ class PostgresOptions:
     pgbouncer: bool = False
     connect_timeout_seconds: float = 10
     startup_timeout_seconds: float = 30
+    max_replica_lag_seconds: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse sizes that contradict each other."""

@@ -60,6 +60,7 @@ class DatabaseSettings(BaseSettings):
         password: of PostgreSQL.
         name: of the database.
         replicas: URLs of replicas, separated by commas.
+        max_replica_lag_seconds: how far they may be behind.
 
     Raises:
         DatabaseSettingsError: a variable is unknown, wrong, missing, or contradicts another; the message names it.
@@ -75,6 +76,7 @@ class DatabaseSettings(BaseSettings):
     password: SecretStr | None = None
     name: str | None = None
     replicas: Annotated[tuple[SecretStr, ...] | None, NoDecode] = None
+    max_replica_lag_seconds: Seconds | None = None
     pool_size: Count | None = None
     pool_min_size: Count | None = None
     pool_max_size: Count | None = None
