@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import AsyncGenerator
+import tempfile
+from collections.abc import AsyncGenerator, Callable
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -158,10 +159,60 @@ async def test_counts_outlive_the_process_and_end_after_thirty_days(tmp_path: Pa
         ]
 
 
-async def test_where_nothing_can_be_written_counts_last_as_long_as_the_process(tmp_path: Path, anyio_backend: str):
-    (tmp_path / "library.sqlite.opened").mkdir()
+def is_a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def is_no_database(path: Path) -> None:
+    path.write_bytes(b"no database at all")
+
+
+def has_another_table(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as kept:
+        kept.execute("CREATE TABLE opened (something)")
+
+
+def is_damaged(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as kept:
+        kept.execute("CREATE TABLE opened (day, docset, version, page, anchor, count)")
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [is_a_folder, is_no_database, has_another_table, is_damaged])
+async def test_where_nothing_can_be_kept_counts_last_as_long_as_the_process(
+    tmp_path: Path, spoil: Callable[[Path], None], anyio_backend: str
+):
+    spoil(tmp_path / "library.sqlite.opened")
     opened = OpenedEntries(tmp_path / "library.sqlite")
+    assert await opened.most(5) == []
     await opened.count(TEMPLATE)
     assert await opened.most(5) == [TEMPLATE]
     await opened.dispose()
-    assert names_in(tmp_path) == ["library.sqlite.opened"]
+    assert "library.sqlite.opened" in names_in(tmp_path)
+
+
+async def test_where_they_cannot_be_kept_aside_either_nothing_is_counted_and_nothing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, anyio_backend: str
+):
+    is_no_database(tmp_path / "library.sqlite.opened")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    opened = OpenedEntries(tmp_path / "library.sqlite")
+    await opened.count(TEMPLATE)
+    assert await opened.most(5) == []
+    await opened.dispose()
+
+
+async def test_a_page_does_not_wait_for_whoever_holds_the_counts_and_their_return_is_noticed(
+    tmp_path: Path, anyio_backend: str
+):
+    opened = OpenedEntries(tmp_path / "library.sqlite")
+    await opened.count(TEMPLATE)
+    with closing(sqlite3.connect(tmp_path / "library.sqlite.opened", isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        await opened.count(LOADER)
+        assert await opened.most(5) == [TEMPLATE]
+    await opened.count(LOADER)
+    assert set(await opened.most(5)) == {TEMPLATE, LOADER}
+    await opened.dispose()

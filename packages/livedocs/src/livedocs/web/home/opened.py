@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
 import anyio.to_thread
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
-from fastapi_data import DatabaseFileError, SQLiteDatabase
+from fastapi_data import DatabaseFileError, FastAPIDataError, SQLiteDatabase
 from livedocs.library.opened import count_opened, metadata, most_opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from livedocs.library.listing import Place
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+_SECONDS = 1.0
+"""How long a page may wait for those who count."""
 
 
 def _today() -> date:
@@ -48,8 +56,8 @@ class Opened(Protocol):
 class OpenedEntries:
     """Counts what is opened, in a small SQLite file beside the library.
 
-    Where that cannot be written, counts are kept for as long as the process runs. Neither is there before something is
-    opened.
+    Where that cannot be read or written, counts are kept for as long as the process runs; where they cannot even be
+    kept aside, nothing is counted. No file is there before something is opened.
 
     Args:
         library_path: the library.
@@ -65,39 +73,49 @@ class OpenedEntries:
 
     async def count(self, place: Place) -> None:
         """See `Opened.count`."""
-        database = await self._open()
-        try:
-            await database.run(count_opened, place, self._today())
-        except OperationalError:
-            # The file is there, but may only be read.
-            await (await self._open_aside()).run(count_opened, place, self._today())
+        await self._work(lambda database: database.run(count_opened, place, self._today()))
 
     async def most(self, limit: int) -> list[Place]:
         """See `Opened.most`."""
         if self._database is None and not await anyio.Path(self._path).exists():
             return []
-        database = await self._open()
-        return await database.run_read(most_opened, self._today(), limit)
+        return await self._work(lambda database: database.run_read(most_opened, self._today(), limit)) or []
 
     async def dispose(self) -> None:
         """Let go of the file."""
         await self._closing.aclose()
         self._database = None
 
+    async def _work(self, work: Callable[[SQLiteDatabase], Awaitable[T]]) -> T | None:
+        try:
+            database = await self._open()
+            try:
+                return await work(database)
+            except DatabaseError as error:  # the file is there, but may only be read, or is damaged
+                return await work(await self._open_aside(database, error))
+        except (DatabaseError, FastAPIDataError, OSError) as error:
+            logger.info("What people open is not counted now. %s", error)
+            return None
+
     async def _open(self) -> SQLiteDatabase:
         async with self._opening:
             if self._database is None:
                 try:
                     self._database = await self._set_up(self._path)
-                except (DatabaseFileError, OperationalError):
-                    self._database = await self._set_up(await self._path_aside())
+                except (DatabaseFileError, DatabaseError) as error:
+                    self._database = await self._set_up_aside(error)
             return self._database
 
-    async def _open_aside(self) -> SQLiteDatabase:
+    async def _open_aside(self, failed: SQLiteDatabase, error: Exception) -> SQLiteDatabase:
         async with self._opening:
-            if self._database is None or self._database.path == self._path:
-                self._database = await self._set_up(await self._path_aside())
+            if self._database is None or self._database is failed:
+                self._database = await self._set_up_aside(error)
             return self._database
+
+    async def _set_up_aside(self, error: Exception) -> SQLiteDatabase:
+        database = await self._set_up(await self._path_aside())
+        logger.warning("%s cannot be used: what people open is counted until the server ends. %s", self._path, error)
+        return database
 
     async def _path_aside(self) -> Path:
         folder = await anyio.to_thread.run_sync(lambda: TemporaryDirectory(prefix="livedocs-opened-"))
@@ -105,7 +123,7 @@ class OpenedEntries:
         return Path(folder.name) / "opened.sqlite"
 
     async def _set_up(self, path: Path) -> SQLiteDatabase:
-        database = SQLiteDatabase(path, threads=1)
+        database = SQLiteDatabase(path, threads=1, pool_timeout_seconds=_SECONDS, busy_timeout_seconds=_SECONDS)
         await database.setup()
         try:
             await database.run(lambda session: metadata.create_all(session.connection()))
