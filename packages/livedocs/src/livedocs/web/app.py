@@ -19,6 +19,7 @@ from livedocs.web.discovery import routes as discovery
 from livedocs.web.entries import routes as entries
 from livedocs.web.health import routes as health
 from livedocs.web.health.checks import library_check, redis_check
+from livedocs.web.health.replication import replication_checks
 from livedocs.web.home import routes as home
 from livedocs.web.home.opened import Opened, OpenedEntries
 from livedocs.web.middleware import add_middleware
@@ -88,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     _include_routes(app, library, pages, observation.searches, page_cache_seconds=settings.page_cache_seconds)
     app.include_router(home.router(library, pages, opened, cache_seconds=settings.page_cache_seconds))
     app.include_router(discovery.router(library, pages, assets, cache_seconds=settings.page_cache_seconds))
-    checks = (library_check(library), redis_check(answers))
+    checks = (library_check(library), *replication_checks(library), redis_check(answers))
     app.include_router(health.router([check for check in checks if check is not None]))
     app.include_router(building.router(library, pages, build))
     errors = ErrorAnswers(pages, build)

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 
 from livedocs.command import as_called
-from livedocs.errors import LibraryError, LibraryMissingError
+from livedocs.errors import LibraryDatabaseError, LibraryError, LibraryMissingError
 from livedocs.library.postgres.catalogue import CHANNEL, find_published
 from livedocs.library.postgres.connecting import library_database, primary_of
 from livedocs.library.postgres.leases import SECONDS_BETWEEN_RENEWALS, release_lease, renew_lease, take_lease
 from livedocs.web.generation_loading import load_generation
 from livedocs.web.generation_reading import READ_SECONDS, answering, reading
+from livedocs.web.memory import give_memory_back
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Mapping
 
     from sqlalchemy.orm import Session
 
-    from fastapi_data import PoolStatus
+    from fastapi_data import PoolStatus, ReplicaStatus
     from livedocs.library.postgres.leases import Lease
     from livedocs.settings import Settings
     from livedocs.web.served import Served
@@ -68,9 +69,9 @@ class _Taken:
 class PostgresLibrary:
     """The published generation, followed: when another one is published, it is served.
 
-    Searches go through a pool of connections. Another connection listens for what is published, looks at the catalogue
-    every second besides, in case word was lost or PgBouncer keeps it back, and renews the lease by which whoever
-    publishes knows what is read.
+    Searches go through pools of connections, to replicas where there are some that have the generation. Another
+    connection listens for what is published, looks at the catalogue every second besides, in case word was lost or
+    PgBouncer keeps it back, and renews the lease by which whoever publishes knows what is read.
 
     Args:
         settings: they name the database.
@@ -82,7 +83,10 @@ class PostgresLibrary:
         self._models_folder = settings.models_folder
         self._read_seconds = read_seconds
         options: dict[str, Any] = {"connect_timeout_seconds": _CONNECT_TIMEOUT_SECONDS, "startup_timeout_seconds": 0}
-        self._database = library_database(settings, pool_timeout_seconds=_POOL_TIMEOUT_SECONDS, **options)
+        replicas = [url.get_secret_value() for url in settings.replica_urls]
+        self._database = library_database(
+            settings, replicas=replicas, pool_timeout_seconds=_POOL_TIMEOUT_SECONDS, **options
+        )
         self._control = library_database(settings, pool_max_size=1, **options)
         self._listens = not settings.database_pgbouncer
         self._to_set_up = [self._control, self._database]
@@ -90,6 +94,8 @@ class PostgresLibrary:
         self._leaving: list[_Taken] = []
         # In a list that is emptied in the end: a connection that a request opens keeps the request's context.
         self._of_request: ContextVar[list[_Taken]] = ContextVar("generation of the request")
+        self._has_replicas = bool(replicas)
+        self._primary_is_away = False
         self._why_none: LibraryError = LibraryMissingError(None, "The library is not loaded.")
         self._news = anyio.Event()
         self._listener: Any = None
@@ -152,10 +158,27 @@ class PostgresLibrary:
     async def refresh(self) -> bool:
         """See `Library.refresh`."""
         try:
-            return await self._refresh()
+            is_new = await self._refresh()
         except LibraryError as error:
             self._why_none = error
+            self._primary_is_away = isinstance(error, LibraryDatabaseError)
             raise
+        self._primary_is_away = False
+        return is_new
+
+    @property
+    def has_replicas(self) -> bool:
+        """Whether searches may read from other servers than the primary."""
+        return self._has_replicas
+
+    @property
+    def primary_is_away(self) -> bool:
+        """Whether the primary did not answer when it was last asked, a second ago or so."""
+        return self._primary_is_away
+
+    def replica_status(self) -> list[ReplicaStatus]:
+        """How each replica is that searches read from; none before the database could be reached."""
+        return [] if self._to_set_up else self._database.replica_status()
 
     async def follow(self) -> None:
         """See `Library.follow`."""
@@ -209,7 +232,11 @@ class PostgresLibrary:
                 self._leaving.append(taken)
             for act in self._after_swap:
                 await act()
+        del taken  # else it would still be in memory below
+        leaving = len(self._leaving)
         await answering(self._keep_leases(), seconds=_LOOK_SECONDS)
+        if len(self._leaving) < leaving:
+            await give_memory_back()
         return is_new
 
     async def _look(self) -> int | None:
@@ -239,7 +266,10 @@ class PostgresLibrary:
         control = primary_of(self._control)
         lease = await answering(take_lease(control), seconds=_LOOK_SECONDS)
         try:
-            return _Taken(lease, await load_generation(self._database, lease.generation, self._models_folder))
+            served = await load_generation(self._database, lease.generation, self._models_folder)
+            # Replicas that do not have it yet are not read from.
+            await answering(self._database.require_replayed(), seconds=_LOOK_SECONDS)
+            return _Taken(lease, served)
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await answering(release_lease(control, lease), seconds=_LOOK_SECONDS)
