@@ -88,7 +88,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.observation = observation
     _include_routes(app, library, pages, observation.searches, page_cache_seconds=settings.page_cache_seconds)
     app.include_router(home.router(library, pages, opened, cache_seconds=settings.page_cache_seconds))
-    app.include_router(discovery.router(library, pages, assets, cache_seconds=settings.page_cache_seconds))
+    app.include_router(
+        discovery.router(library, pages, assets, observation.searches, cache_seconds=settings.page_cache_seconds)
+    )
     checks = (library_check(library), *replication_checks(library), redis_check(answers))
     app.include_router(health.router([check for check in checks if check is not None]))
     app.include_router(building.router(library, pages, build))

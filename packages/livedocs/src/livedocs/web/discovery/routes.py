@@ -19,9 +19,10 @@ from livedocs.web.wording import kind_label
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from livedocs.search.models import Hit
+    from livedocs.search.models import SearchResult
     from livedocs.web.assets import Assets
     from livedocs.web.library import Library
+    from livedocs.web.observation.searches import ObservedSearches
     from livedocs.web.pages import Pages
     from livedocs.web.served import Served
 
@@ -29,13 +30,16 @@ _SUGGESTIONS = 8
 _CANVAS = "#fafaf8"  # as in the tokens: a manifest knows no variables
 
 
-def router(library: Library, pages: Pages, assets: Assets, *, cache_seconds: float) -> APIRouter:
+def router(
+    library: Library, pages: Pages, assets: Assets, searches: ObservedSearches, *, cache_seconds: float
+) -> APIRouter:
     """What browsers ask for by themselves.
 
     Args:
         library: searched.
         pages: render the description.
         assets: the icons.
+        searches: is told of each search.
         cache_seconds: how long suggestions may be replayed.
     """
     routes = APIRouter(include_in_schema=False)
@@ -49,11 +53,14 @@ def router(library: Library, pages: Pages, assets: Assets, *, cache_seconds: flo
     @routes.get("/suggestions")
     @cache_response(ttl_seconds=cache_seconds, query=["q"], cookies=[])
     async def suggestions(request: Request, q: str = "") -> Response:
-        def answer(session: Session, served: Served) -> tuple[Hit, ...]:
+        def answer(session: Session, served: Served) -> SearchResult:
             engine = searching.engine(session, served, by_meaning=False)
-            return engine.search(q, limit=_SUGGESTIONS).hits
+            return engine.search(q, limit=_SUGGESTIONS)
 
-        by_name = {hit.name: hit for hit in reversed(await library.read(answer))}
+        with searches.observed(q) as tell:
+            result = await library.read(answer)
+            tell(result)
+        by_name = {hit.name: hit for hit in reversed(result.hits)}
         hits = list(reversed(by_name.values()))
         origin = str(request.base_url).rstrip("/")
         content = [
