@@ -6,6 +6,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from livedocs.library import progress
+from livedocs.library.progress import Progress
+
 NO_SOURCE = {"PATH": "/nowhere", "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 """On such a machine Python's documentation cannot be had: no dpkg, no apt, no network."""
 
@@ -45,6 +48,19 @@ def test_a_failed_first_build_is_said_on_the_page_and_by_the_exit_code_and_anoth
         assert httpx2.get(f"{url}/readyz").status_code == 200
         process.send_signal(signal.SIGINT)
         assert process.wait() == 4
+
+
+def test_while_a_library_is_built_nobody_else_begins(empty, jinja_documentation):
+    empty.library.parent.mkdir()
+    with progress.recorded(empty.library) as report:
+        report("Parsing pages", 3, 9)
+        refused = empty("build", str(jinja_documentation.root))
+        assert (refused.returncode, "Another build is writing" in refused.stderr) == (3, True)
+        with empty.serving("up", "--port", "0", said=BUILDING) as (process, url):
+            assert "Parsing pages" in httpx2.get(url).text
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 130
+        assert progress.read(empty.library) == Progress("Parsing pages", 3, 9)
 
 
 def test_ctrl_c_ends_the_server_and_the_build(empty, python_documentation):

@@ -71,6 +71,25 @@ def test_a_build_that_was_killed_is_told_from_one_that_runs(library):
     assert "stopped or killed" in progress.read(library).failure
 
 
+def test_a_second_build_leaves_what_is_said_of_the_first(library):
+    with progress.recorded(library) as first:
+        first("Parsing pages", 3, 9)
+        with progress.recorded(library) as second:
+            second("Looking for it", 0, None)
+            assert progress.read(library) == Progress("Parsing pages", 3, 9)
+        assert progress.read(library) == Progress("Parsing pages", 3, 9)
+    assert progress.read(library) is None
+
+
+def test_a_link_to_the_library_leads_to_what_is_said_of_it(library, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.sqlite"
+    link.symlink_to(library)
+    with progress.recorded(link):
+        assert progress.is_running(library)
+        assert progress.is_running(link)
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"step": "x", "more": 1})])
 def test_a_file_that_says_nothing_is_as_good_as_none(library, content):
     library.with_name("library.sqlite.progress").write_text(content)

@@ -185,6 +185,25 @@ async def test_once_there_is_a_library_a_listener_is_told_at_once(
     assert names == ["progress", "ready"]
 
 
+async def test_what_a_newcomer_reads_first_everyone_is_told(app: FastAPI, library_path: Path):
+    first, second = Listener(app), Listener(app)
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            with progress.recorded(library_path):
+                tasks.start_soon(first.run)
+                assert "Looking at what is there" in (await first.event())[1]
+                tasks.start_soon(second.run)
+                assert "Looking at what is there" in (await second.event())[1]
+            second.leave()
+            for _ in range(20):  # each may be the one to see that the build has ended
+                another = Listener(app)
+                tasks.start_soon(another.run)
+                await another.event()
+                another.leave()
+            assert "Opening the library" in (await first.event())[1]
+            first.leave()
+
+
 async def test_open_streams_end_when_the_server_stops(app: FastAPI):
     listener = Listener(app)
     with anyio.fail_after(10):

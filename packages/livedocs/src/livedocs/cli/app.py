@@ -118,7 +118,8 @@ def up(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """
     from livedocs.cli.first_build import FirstBuild
 
-    settings, first_build = _settings(host=host, port=port, workers=workers), FirstBuild()
+    settings = _settings(host=host, port=port, workers=workers)
+    first_build = FirstBuild(settings)
     _prepare(settings)
     try:
         _serve(settings, first_build)

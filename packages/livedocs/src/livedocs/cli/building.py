@@ -39,7 +39,7 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
 
     Raises:
         SourceError: a documentation could not be obtained; those before it are in the library.
-        LibraryError: the library cannot be written.
+        LibraryError: the library cannot be written, or is being built by another process.
     """
     _prepare(settings)
     for spec in specs:
@@ -55,12 +55,14 @@ def build_all(specs: Sequence[str], settings: Settings, *, name: str | None = No
 
 
 def _prepare(settings: Settings) -> None:
-    """Make sure, before anything is built, that it could take the library's place; makes the folder of a file.
+    """Make sure, before anything is obtained, that it could take the library's place; makes the folder of a file.
 
     Where the library is in a database, how far a build is is still written beside the file, if that is possible.
     """
     if settings.database_url is None:
         snapshot.prepare(settings.library_path.resolve())
+        if progress.is_running(settings.library_path):
+            raise snapshot.busy(settings.library_path)
         return
     from livedocs.cli import publishing
 

@@ -6,8 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import typer
+
+from livedocs.library import progress
+
+if TYPE_CHECKING:
+    from livedocs.settings import Settings
 
 _COMMAND = (sys.executable, "-m", "livedocs.cli.main", "build", "python")
 _SECONDS_TO_STOP = 5.0
@@ -17,9 +23,13 @@ class FirstBuild:
     """Builds Python's documentation while the server runs, and draws its progress where the server was started.
 
     Its failure ends nothing: the page says what to do, and another build may succeed while the server waits.
+
+    Args:
+        settings: where the library will be.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._is_stopped = False
 
@@ -31,7 +41,9 @@ class FirstBuild:
         return max(self._process.poll() or 0, 0)  # a signal that ended it is nothing it said
 
     def start(self) -> None:
-        """Begin to build."""
+        """Begin to build, unless somebody does already."""
+        if self._settings.database_url is None and progress.is_running(self._settings.library_path):
+            return
         # In a process group of its own: Ctrl-C reaches the server, which stops the build once and in order.
         self._process = subprocess.Popen(_COMMAND, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603 - this very program
         threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
@@ -51,6 +63,6 @@ class FirstBuild:
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         if process.wait() > 0 and not self._is_stopped:
             typer.echo(
-                "The page says so, too, and takes up a library as soon as one is built. Ctrl-C ends the server.",
+                "The server goes on, and takes up a library as soon as one is built. Ctrl-C ends it.",
                 err=True,
             )

@@ -70,9 +70,21 @@ def read(library_path: Path) -> Progress | None:
         return Progress(progress.step, progress.done, progress.total, failure=as_called(_KILLED))
 
 
+def is_running(library_path: Path) -> bool:
+    """Whether somebody builds a library now.
+
+    Args:
+        library_path: the library that is built.
+    """
+    found = read(library_path)
+    return found is not None and not found.failure
+
+
 @contextmanager
 def recorded(library_path: Path) -> Generator[ReportProgress, None, None]:
     """Write down how far a build is, until the block ends; how it failed, when it did, stays until the next build.
+
+    While another process builds the same library, it is that build which is shown: nothing is written.
 
     Args:
         library_path: the library that is built; its folder exists.
@@ -80,7 +92,10 @@ def recorded(library_path: Path) -> Generator[ReportProgress, None, None]:
     Yields:
         What has to be told about the progress.
     """
-    record = _Record(_beside(library_path.resolve()))
+    if is_running(library_path):
+        yield _say_nothing
+        return
+    record = _Record(_beside(library_path))
     record("Looking at what is there", 0, None)
     try:
         yield record
@@ -144,7 +159,12 @@ class _Record:
             self._held = None
 
 
+def _say_nothing(step: str, done: int, total: int | None) -> None:
+    del step, done, total
+
+
 def _beside(library_path: Path) -> Path:
+    library_path = library_path.resolve()  # a build replaces what a link leads to, and leaves its files there
     return library_path.with_name(f"{library_path.name}.progress")
 
 

@@ -114,8 +114,7 @@ def replacing(path: Path) -> Generator[Path, None, None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            message = f"Another build is writing to {path}. Wait until it ends, or stop it, and try again."
-            raise LibraryBusyError(path, message) from error
+            raise busy(path) from error
         _remove_leftovers(path)
         new = path.with_name(f"{path.name}.building-{os.getpid()}")
         try:
@@ -125,6 +124,12 @@ def replacing(path: Path) -> Generator[Path, None, None]:
             _remove_leftovers(path)
     finally:
         os.close(lock)
+
+
+def busy(path: Path) -> LibraryBusyError:
+    """The error that another process builds into the same library."""
+    message = f"Another build is writing to {path}. Wait until it ends, or stop it, and try again."
+    return LibraryBusyError(path, message)
 
 
 def prepare(path: Path) -> None:

@@ -54,7 +54,8 @@ class BuildWatch:
         self.listeners += 1
         self._wanted.set()
         try:
-            self._state = last = await self.state()
+            last = await self.state()
+            self._take(last)
             yield last
             while self._library.held is None and not self._is_closing:
                 changed = self._changed
@@ -73,10 +74,15 @@ class BuildWatch:
             self._wanted = anyio.Event()
             while self.listeners:
                 await anyio.sleep(SECONDS_BETWEEN_READINGS)
-                state = await self.state()
-                if state != self._state or self._library.held is not None:
-                    self._state = state
+                self._take(await self.state())
+                if self._library.held is not None:
                     self._tell()
+
+    def _take(self, state: Progress | None) -> None:
+        # Whoever read it, all are told: who comes while the build ends must not be the only one to learn of it.
+        if state != self._state:
+            self._state = state
+            self._tell()
 
     def close(self) -> None:
         """End what listeners wait for: a server that stops would wait for their connections."""
