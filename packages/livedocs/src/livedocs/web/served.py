@@ -23,6 +23,7 @@ from livedocs.errors import LibraryCorruptError, LibraryError, LibraryMissingErr
 from livedocs.library import reader, snapshot
 from livedocs.search.sqlite import SqliteCandidates
 from livedocs.web import searching
+from livedocs.web.memory import give_memory_back
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Mapping
@@ -194,22 +195,25 @@ class ServedLibrary:
         """
         last, self._identity = self._identity, await anyio.to_thread.run_sync(self._identify)
         if self._identity in (None, last):
-            self._forget_last()
+            if self._forget_last():
+                await give_memory_back()
             return False
         await self._take()
         for act in self._after_swap:
             await act()
         return True
 
-    def _forget_last(self) -> None:
-        """Give back what was made from a library that was replaced before the last look.
+    def _forget_last(self) -> bool:
+        """Let go of what was made from a library that was replaced before the last look, if there is any.
 
         SQLAlchemy's engines are parts of cycles, so that those that nobody uses any more stay until a collector of
         garbage comes by, and with them what was made from their snapshots.
         """
         with self._serving:
-            for source in [source for source, served in self._served.items() if served is not self._current]:
+            replaced = [source for source, served in self._served.items() if served is not self._current]
+            for source in replaced:
                 del self._served[source]
+            return bool(replaced)
 
     async def _take(self) -> None:
         await anyio.to_thread.run_sync(snapshot.check, self.path)
