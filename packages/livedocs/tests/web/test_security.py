@@ -21,9 +21,16 @@ async def hostile(
         yield client
 
 
+ENTRY = "/entry/jinja/3.1.x/api.html?anchor=jinja2.Environment"
+
+
 @pytest.mark.parametrize(
     "address",
-    ["/", "/search?q=loader", "/docs/jinja/3.1.x/api.html", "/nowhere", "/api/v1/docsets", "/api/v1/no", "/healthz"],
+    [
+        *("/", "/search?q=loader", "/search/meaning?q=loader", ENTRY, "/docs/jinja/3.1.x/api.html", "/nowhere"),
+        *("/opensearch.xml", "/suggestions?q=loader", "/manifest.webmanifest", "/favicon.ico", "/build"),
+        *("/api/v1/docsets", "/api/v1/no", "/healthz", "/readyz"),
+    ],
 )
 async def test_every_answer_carries_the_security_headers(client: AsyncClient, address: str):
     answer = await client.get(address)
@@ -43,7 +50,9 @@ def test_the_policy_allows_no_inline_code_and_no_eval():
     assert policy.startswith("default-src 'none'; ")
 
 
-@pytest.mark.parametrize("address", ["/", "/search?q=loader", "/docs/jinja/3.1.x/api.html"])
+@pytest.mark.parametrize(
+    "address", ["/", "/search?q=loader", "/search?q=qqqzzzxxx", "/docs/jinja/3.1.x/api.html", ENTRY]
+)
 async def test_pages_need_no_inline_code(client: AsyncClient, address: str):
     page = LexborHTMLParser((await client.get(address)).text)
     assert not page.css("script:not([src]), style, [style]")
