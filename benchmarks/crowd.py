@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VISITORS_A_SECOND = 200
-_JUDGED = Path(__file__).with_name("judged") / "python.jsonl"
+JUDGED = Path(__file__).with_name("judged") / "python.jsonl"
+"""What visitors look for."""
 _P99_MILLISECONDS = 50.0
 _HOME_VIEWS = 1000
 
@@ -63,7 +64,7 @@ def main() -> int:
         server = stack.enter_context(serving(settings, arguments.workers))
         home_seconds = processor_seconds_of_home(server)
         events = publishing(arguments, library, settings) if arguments.publish else []
-        crowd = Crowd(server.port, shuffled_queries([_JUDGED], 300), check_pages=bool(arguments.publish))
+        crowd = Crowd(server.port, shuffled_queries([JUDGED], 300), check_pages=bool(arguments.publish))
         used = server.processor_seconds()
         asyncio.run(crowd.come(arguments.visitors, arguments.seconds, events))
         used = server.processor_seconds() - used

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Mapping, Sequence
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _ANNOUNCED = " at http://127.0.0.1:"
@@ -46,7 +46,14 @@ def serving(settings: Mapping[str, str], workers: int) -> Generator[Server]:
         settings: its environment; empty ones are as good as none.
         workers: how many processes answer.
     """
-    command = [str(Path(sys.executable).with_name("livedocs")), "serve", "--port", "0", "--workers", str(workers)]
+    livedocs = str(Path(sys.executable).with_name("livedocs"))
+    with command_server([livedocs, "serve", "--port", "0", "--workers", str(workers)], settings) as server:
+        yield server
+
+
+@contextmanager
+def command_server(command: Sequence[str], settings: Mapping[str, str]) -> Generator[Server]:
+    """Start what says where it is once it answers, and stop it in the end."""
     environment = os.environ | {name: value for name, value in settings.items() if value}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -56,7 +63,7 @@ def serving(settings: Mapping[str, str], workers: int) -> Generator[Server]:
                 yield Server(int(line.partition(_ANNOUNCED)[2].split()[0]), process.pid)
                 break
         else:
-            raise SystemExit("livedocs serve ended before it was ready")
+            raise SystemExit(f"{command[0]} ended before it was ready")
     finally:
         process.terminate()
         process.wait()
