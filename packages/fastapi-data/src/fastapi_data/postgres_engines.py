@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from fastapi_data.engines import Engines
 from fastapi_data.errors import DatabaseUnavailableError, PoolExhaustedError
 from fastapi_data.pools import PoolStatus, status_of
-from fastapi_data.postgres_errors import unavailable
 from fastapi_data.postgres_replicas import Replica, ReplicaStatus, position_of
 from fastapi_data.postgres_server import Server
 
@@ -61,17 +60,22 @@ class PostgresEngines(Engines):
 
         Work that only reads is run again elsewhere when a replica is lost in the middle of it.
         """
-        for replica in self._usable_replicas() if read else ():
-            try:
+        if not read:
+            return await self._run(work, self._primary.sessions)
+        tried: list[Replica] = []
+        for replica in self._usable_replicas():
+            tried.append(replica)
+            with replica.left_alone_when_lost():
                 return await self._run(work, replica.read_sessions)
-            except PoolExhaustedError:
-                replica.leave_alone()
-            except Exception as error:
-                # The work may have spoken to the driver without SQLAlchemy.
-                if not isinstance(error, DatabaseUnavailableError) and unavailable(error, replica.address) is None:
-                    raise
-                replica.leave_alone()
-        return await self._run(work, self._primary.read_sessions if read else self._primary.sessions)
+        try:
+            return await self._run(work, self._primary.read_sessions)
+        except DatabaseUnavailableError:
+            # One that was said to be away may be the only one that is not.
+            for replica in self._replicas:
+                if replica not in tried and replica.has_replayed(self._position):
+                    with replica.left_alone_when_lost():
+                        return await self._run(work, replica.read_sessions)
+            raise
 
     async def _run(self, work: Callable[[Session], T], sessions: async_sessionmaker[AsyncSession]) -> T:
         async with self._opened(sessions) as session:

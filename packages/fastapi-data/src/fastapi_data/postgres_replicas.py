@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Literal
@@ -11,7 +13,8 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from fastapi_data.errors import DatabaseError
+from fastapi_data.errors import DatabaseError, DatabaseUnavailableError, PoolExhaustedError
+from fastapi_data.postgres_errors import unavailable
 from fastapi_data.postgres_options import PostgresOptions
 from fastapi_data.postgres_server import Server
 
@@ -76,6 +79,23 @@ class Replica(Server):
             self._asking = asyncio.create_task(self._ask())
         return self._state(position) == "used"
 
+    def has_replayed(self, position: int) -> bool:
+        """Whether it is known to have got so far; it may be away now."""
+        return self._replayed >= position
+
+    @contextmanager
+    def left_alone_when_lost(self) -> Generator[None]:
+        """Leave it alone, and raise nothing, when it is lost inside the block, or has no connection to spare."""
+        try:
+            yield
+        except PoolExhaustedError:
+            self.leave_alone()
+        except Exception as error:
+            # Who works with it may speak to the driver without SQLAlchemy.
+            if not isinstance(error, DatabaseUnavailableError) and unavailable(error, self.address) is None:
+                raise
+            self.leave_alone()
+
     def leave_alone(self) -> None:
         """Say that it could not be reached."""
         if not self._seconds_alone:  # else others have said so
@@ -102,7 +122,7 @@ class Replica(Server):
             return "away"
         is_late = self._max_lag_seconds is not None and (self._lag_seconds or 0.0) > self._max_lag_seconds
         # What it has replayed once it has for ever: an old answer is good enough to say that it is not behind.
-        return "behind" if is_late or self._replayed < position else "used"
+        return "behind" if is_late or not self.has_replayed(position) else "used"
 
     async def _ask(self) -> None:
         seconds_alone = max(SECONDS_BETWEEN_QUESTIONS, 2 * self._seconds_alone)

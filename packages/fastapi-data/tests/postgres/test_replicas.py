@@ -9,6 +9,7 @@ import pytest
 from anyio import to_thread
 from own_servers import PostgresServer, new_postgres
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from fastapi_data import DatabaseUnavailableError, PostgresDatabase
 from fastapi_data.postgres_replicas import LONGEST_SECONDS_BETWEEN_QUESTIONS
@@ -127,6 +128,25 @@ async def test_reads_go_on_with_the_primary_gone_and_writes_when_it_is_back(data
     await to_thread.run_sync(primary.start)
     await database.ping()
     assert await read(database) == replica.port
+
+
+async def test_a_replica_that_was_said_to_be_away_is_tried_when_the_primary_is(database, servers):
+    primary, replica = servers
+    await until_read_from(database, replica)
+    await to_thread.run_sync(primary.kill)
+    database._engines._replicas[0].leave_alone()
+    assert await read(database) == replica.port
+    await to_thread.run_sync(replica.kill)
+    with pytest.raises(DatabaseUnavailableError):
+        await read(database)
+    replica.start()
+    primary.start()
+
+
+async def test_what_a_replica_refuses_is_not_asked_elsewhere(database, servers):
+    await until_read_from(database, servers[1])
+    with pytest.raises(DBAPIError, match="division by zero"):
+        await read(database, text("SELECT 1 / 0"))
 
 
 async def test_a_replica_that_took_the_place_of_the_primary_is_read_from(servers):
