@@ -1,7 +1,7 @@
 /** Links that the page itself takes: those to other searches, and those that open what was found. */
 import { writeAddress } from "./address.js";
 import { nextStepIsNew } from "./history.js";
-import { queryInput } from "./page.js";
+import { queryInput, resultList } from "./page.js";
 import { entryOf, select } from "./selection.js";
 
 /** @param {HTMLAnchorElement} link to a search: its words go into the box */
@@ -26,12 +26,12 @@ function clicked(event) {
   if (link.matches("[data-search]") && isPlain) {
     event.preventDefault();
     search(link);
-  } else if (link.matches("#app-results a")) {
+  } else if (resultList()?.contains(link)) {
     tellOpened(link);
     if (!isPlain) return;
     select(link);
     writeAddress();
-  } else if (link.matches(".entry-head a[href^='/docs/']")) {
+  } else if (link.matches(".entry-head a[href^='/docs/']:not(.reading *)")) {
     tellOpened(link);
   }
 }
