@@ -67,7 +67,7 @@ def main() -> int:
         }
         server = stack.enter_context(serving(settings, arguments.workers))
         parts = [
-            Part("a worker", lambda: os.kill(server.workers()[0], signal.SIGKILL), None),
+            Part("a worker", lambda: kill_worker(server), None),
             Part("Redis", redis.stop, redis.start),
             Part("the replica", replica.kill, replica.start),
             Part("the primary", primary.kill, primary.start),
@@ -94,11 +94,12 @@ def installed(stack: ExitStack, library: Path) -> tuple[PostgresServer, Postgres
 
 def watched(server: Server, parts: list[Part], visitors: float) -> int:
     """Let the crowd come, kill one part after the other, and print what the crowd met."""
-    killed_at: dict[str, float] = {}
+    killed: dict[str, tuple[float, float]] = {}
 
     def kill(part: Part) -> None:
-        killed_at[part.name] = time.monotonic()
+        began = time.monotonic()
         part.kill()
+        killed[part.name] = began, time.monotonic()
         if part.start is not None:
             time.sleep(_SECONDS_AWAY)
             part.start()
@@ -112,22 +113,36 @@ def watched(server: Server, parts: list[Part], visitors: float) -> int:
     print(
         f"{crowd.visitors} visitors, {len(crowd.milliseconds)} answers; p50 {times.p50:.1f} ms, p99 {times.p99:.1f} ms"
     )
-    moments = sorted(killed_at.values())
+    moments = sorted(began for began, _ in killed.values())
     reached = True
-    for name, at in killed_at.items():
-        end = min((moment for moment in moments if moment > at), default=float("inf"))
-        reached &= told(name, at, [failure for failure in crowd.failures if at <= failure.until < end])
-    reached &= report(
-        "failures before anything was killed", sum(f.until < moments[0] for f in crowd.failures), at_most=0
-    )
+    for name, (began, dead) in killed.items():
+        end = min((moment for moment in moments if moment > began), default=float("inf"))
+        reached &= told(name, (began, dead), [each for each in crowd.failures if began <= each.until < end])
+    before = sum(failure.until < moments[0] for failure in crowd.failures)
+    reached &= report("failures before anything was killed", before, at_most=0)
     print_machine()
     return 0 if reached else 1
 
 
-def told(name: str, at: float, failures: list[Failure]) -> bool:
-    """Print what a kill cost."""
-    later = [failure for failure in failures if failure.at > at]
-    recovered = max((failure.until - at for failure in failures), default=0.0)
+def kill_worker(server: Server) -> None:
+    """Kill one of the processes that answer, and wait until it is dead."""
+    worker = server.workers()[0]
+    os.kill(worker, signal.SIGKILL)
+    while worker in server.workers():
+        os.sched_yield()
+
+
+def told(name: str, killed: tuple[float, float], failures: list[Failure]) -> bool:
+    """Print what a kill cost.
+
+    Args:
+        name: of what was killed.
+        killed: when that began, and when it was dead.
+        failures: between then and the next kill.
+    """
+    began, dead = killed
+    later = [failure for failure in failures if failure.at > dead]
+    recovered = max((failure.until - began for failure in failures), default=0.0)
     print(f"{name} killed: {len(failures)} requests failed, the last {recovered:.2f} s after")
     for why in sorted({failure.why for failure in failures})[:5]:
         print(f"    {why}")
