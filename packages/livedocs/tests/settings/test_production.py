@@ -47,3 +47,20 @@ def test_a_secret_is_printed_as_hidden_with_its_source(monkeypatch: pytest.Monke
     assert shown["LIVEDOCS_WORKERS"] == ("1", "default")
     assert GOOD not in repr(settings)
     assert list(unknown()) == ["LIVEDOCS_WORKER is no setting. Did you mean LIVEDOCS_WORKERS?"]
+
+
+@pytest.mark.parametrize(
+    "password", ["p%2Fw%40secret", "p/wsecret", "p#wsecret", "p?w=secret", "p@w:secret", "p,w/x@y?secret"]
+)
+def test_no_part_of_a_password_in_an_address_is_printed_however_it_is_written(password: str):
+    settings = Settings(
+        database_url=SecretStr(f"postgresql+asyncpg://ada:{password}@primary:5432/library?passwd=secret&ssl=require"),
+        replica_urls=(SecretStr(f"postgresql+asyncpg://ada:{password}@replica/library"),),
+        redis_url=SecretStr(f"redis://:{password}@cache:6379/0"),
+    )
+    shown = {each.variable: each.value for each in effective(settings)}
+    assert shown["LIVEDOCS_DATABASE_URL"] == (
+        f"postgresql+asyncpg://ada:{HIDDEN}@primary:5432/library?passwd={HIDDEN}&ssl=require"
+    )
+    assert shown["LIVEDOCS_REPLICA_URLS"] == f"postgresql+asyncpg://ada:{HIDDEN}@replica/library"
+    assert shown["LIVEDOCS_REDIS_URL"] == f"redis://:{HIDDEN}@cache:6379/0"

@@ -24,8 +24,11 @@ HIDDEN = "********"
 
 _GROUPS = (LibrarySettings, ServingSettings, LimitSettings, ObservationSettings)
 _NOT_SETTINGS = {"LIVEDOCS_COMMAND"}
-_PASSWORD_IN_URL = re.compile(r"(?<=://)(?P<user>[^/?#]*?):[^/?#]*@")
-_SECRET_IN_QUERY = re.compile(r"(?P<name>[?&][^=&#]*(?:password|secret|token|key)[^=&#]*=)[^&#]*", re.IGNORECASE)
+_PASSWORD_IN_URL = re.compile(r"(?<=://)(?P<user>[^:@]*):.*@", re.DOTALL)
+"""Up to the last @, whatever stands before it: people do not always write %2F for / in a password."""
+_SECRET_IN_QUERY = re.compile(
+    r"(?P<name>[?&][^=&]*(?:pass|pwd|secret|token|key|credential)[^=&]*=)[^&]*", re.IGNORECASE
+)
 
 
 class Effective(NamedTuple):
@@ -102,6 +105,8 @@ def without_secrets(text: str) -> str:
 
     >>> without_secrets("postgresql://ada:p@ss:word@db/library?sslmode=require&sslpassword=x")
     'postgresql://ada:********@db/library?sslmode=require&sslpassword=********'
+    >>> without_secrets("redis://:a/b?c#d@cache:6379/0")
+    'redis://:********@cache:6379/0'
     """
     hidden = _PASSWORD_IN_URL.sub(rf"\g<user>:{HIDDEN}@", text)
     return _SECRET_IN_QUERY.sub(rf"\g<name>{HIDDEN}", hidden)

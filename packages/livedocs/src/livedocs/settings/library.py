@@ -56,6 +56,14 @@ class LibrarySettings(BaseModel):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("replica_urls")
+    @classmethod
+    def _are_addresses(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for number, each in enumerate(value, start=1):
+            if "://" not in each.get_secret_value():
+                raise ValueError(f"number {number} is no address; write %2C for a comma within one")
+        return value
+
     @field_validator("library_path", "cache_folder", mode="before")
     @classmethod
     def _read_as_a_shell_would(cls, value: str | Path) -> Path:

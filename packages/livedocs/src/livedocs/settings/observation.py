@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+
+_SHORTEST_TOKEN = 16
 
 
 class ObservationSettings(BaseModel):
@@ -29,5 +31,17 @@ class ObservationSettings(BaseModel):
     log_requests: bool = True
     log_queries: bool = False
     metrics: bool = True
-    metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    metrics_token: SecretStr | None = None
     traces: bool = False
+
+    @field_validator("metrics_token", mode="before")
+    @classmethod
+    def _empty_token_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value) < _SHORTEST_TOKEN:
+            raise ValueError(f"it has {len(value)} characters; a token needs {_SHORTEST_TOKEN} or more")
+        return value
