@@ -56,6 +56,8 @@ async def test_while_redis_is_stopped_requests_are_answered_and_afterwards_cache
     while worker.store._connection._away_until == gave_up:
         assert await worker.ask()
         await anyio.lowlevel.checkpoint()
+    await worker.store._connection._trying
+    assert worker.store.is_away
     own_redis.start()
     await worker.until_redis_is_back()
     assert await worker.ask() == await worker.ask()

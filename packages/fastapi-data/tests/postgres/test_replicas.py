@@ -143,6 +143,16 @@ async def test_a_replica_that_was_said_to_be_away_is_tried_when_the_primary_is(d
     primary.start()
 
 
+async def test_what_only_reads_is_done_elsewhere_when_a_replica_has_no_connection_to_spare(postgres_url):
+    database = PostgresDatabase(
+        postgres_url, replicas=[postgres_url.set(database="postgres")], pool_max_size=1, pool_timeout_seconds=0.01
+    )
+    name = text("SELECT current_database()")
+    async with database.lifespan(), database.read_session() as session:
+        assert await session.scalar(name) == "postgres"
+        assert await read(database, name) == postgres_url.database
+
+
 async def test_what_a_replica_refuses_is_not_asked_elsewhere(database, servers):
     await until_read_from(database, servers[1])
     with pytest.raises(DBAPIError, match="division by zero"):
