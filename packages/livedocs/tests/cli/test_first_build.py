@@ -35,10 +35,11 @@ def test_a_server_without_a_library_takes_up_what_another_terminal_builds(empty,
     assert sorted(path.name for path in empty.library.parent.iterdir()) == ["library.sqlite", "library.sqlite.lock"]
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_failed_first_build_is_said_on_the_page_and_by_the_exit_code_and_another_may_succeed(
-    cut_off, jinja_documentation
+    cut_off, jinja_documentation, workers
 ):
-    with cut_off.serving("up", "--port", "0", said=BUILDING) as (process, url):
+    with cut_off.serving("up", "--workers", workers, "--port", "0", said=BUILDING) as (process, url):
         with httpx2.stream("GET", f"{url}/build", timeout=PATIENCE_SECONDS) as stream:
             lines = stream.iter_lines()
             assert any("No source could provide" in line for line in lines)
@@ -63,14 +64,25 @@ def test_while_a_library_is_built_nobody_else_begins(empty, jinja_documentation)
         assert progress.read(empty.library) == Progress("Parsing pages", 3, 9)
 
 
-def test_ctrl_c_ends_the_server_and_the_build(empty, python_documentation):
-    with empty.serving("up", "--port", "0", said=BUILDING) as (process, url):
+@pytest.mark.parametrize(
+    ("workers", "step", "told", "ends_with"),
+    [
+        ("1", "Parsing pages", signal.SIGINT, 130),
+        ("1", "Looking for", signal.SIGTERM, -15),
+        ("2", "Looking for", signal.SIGINT, 130),
+    ],
+)
+def test_however_the_server_is_ended_the_build_ends_with_it(
+    empty, python_documentation, workers, step, told, ends_with
+):
+    with empty.serving("up", "--workers", workers, "--port", "0", said=BUILDING) as (process, url):
         with httpx2.stream("GET", f"{url}/build", timeout=PATIENCE_SECONDS) as stream:
             lines = stream.iter_lines()
-            assert any("Parsing pages" in line for line in lines)
-            process.send_signal(signal.SIGINT)
+            assert any(step in line for line in lines)
+            process.send_signal(told)
             assert not any(line == "event: ready" for line in lines)
-        assert process.wait() == 130
+        assert process.wait() == ends_with
+    assert progress.read(empty.library).failure.startswith("The build was interrupted.")
     assert not empty.library.exists()
 
 

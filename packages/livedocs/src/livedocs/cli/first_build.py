@@ -1,28 +1,26 @@
-"""The first build, beside the server that shows how far it is: ``livedocs build python`` in a process of its own."""
+"""The first build, beside the server that shows how far it is."""
 
 from __future__ import annotations
 
 import signal
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING
-
-import typer
 
 from livedocs.library import progress
 
 if TYPE_CHECKING:
     from livedocs.settings import Settings
 
-_COMMAND = (sys.executable, "-m", "livedocs.cli.main", "build", "python")
+_COMMAND = (sys.executable, "-m", "livedocs.cli.first_build_process")
 _SECONDS_TO_STOP = 5.0
 
 
 class FirstBuild:
     """Builds Python's documentation while the server runs, and draws its progress where the server was started.
 
-    Its failure ends nothing: the page says what to do, and another build may succeed while the server waits.
+    Its failure ends nothing: the page says what to do, and another build may succeed while the server waits. It
+    needs no thread, so that processes can be forked meanwhile.
 
     Args:
         settings: where the library will be.
@@ -45,8 +43,7 @@ class FirstBuild:
         if self._settings.database_url is None and progress.is_running(self._settings.library_path):
             return
         # In a process group of its own: Ctrl-C reaches the server, which stops the build once and in order.
-        self._process = subprocess.Popen(_COMMAND, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603 - this very program
-        threading.Thread(target=self._watch, args=(self._process,), daemon=True).start()
+        self._process = subprocess.Popen(_COMMAND, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603 - of this program
 
     def stop(self) -> None:
         """End it if it runs still, and wait until it has ended."""
@@ -59,10 +56,3 @@ class FirstBuild:
         except subprocess.TimeoutExpired:  # whoever ignores Ctrl-C passes that on to what they start
             self._process.kill()
             self._process.wait()
-
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
-        if process.wait() > 0 and not self._is_stopped:
-            typer.echo(
-                "The server goes on, and takes up a library as soon as one is built. Ctrl-C ends it.",
-                err=True,
-            )

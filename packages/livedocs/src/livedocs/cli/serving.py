@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -19,13 +20,14 @@ from livedocs.web.serving.server import News, Server, server_config
 from livedocs.web.serving.supervisor import Supervisor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
+    from types import FrameType
 
     from starlette.datastructures import State
+    from uvicorn import Config
 
     from livedocs.cli.first_build import FirstBuild
     from livedocs.settings import Settings
-    from livedocs.web.serving.supervisor import Work
 
 _BACKLOG = 2048
 _SWITCH_SECONDS = 0.0001
@@ -76,45 +78,64 @@ def serve(settings: Settings, first_build: FirstBuild | None = None) -> int:
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     configure_logging(settings)
+    _end_on_hang_up()
     app = create_app(settings)
-    with listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port, send_timeout_seconds=settings.send_timeout_seconds) as listener:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         url = f"http://{host}:{listener.getsockname()[1]}"
         announce = _Announcements(url, is_building=first_build is not None)
         config = server_config(app, settings)
 
-        def work(number: int, tell: Callable[[News], None], lifeline: int | None) -> None:
-            building = first_build if number == 1 else None
+        def start_and_tell(news: News) -> None:
+            if news is News.WAITING and first_build is not None:
+                first_build.start()
+            announce(news)
 
-            def start_and_tell(news: News) -> None:
-                if news is News.WAITING and building is not None:
-                    building.start()
-                tell(news)
-
+        with _unwound_by_sigterm():
             try:
-                Server(config, app.state, start_and_tell, lifeline).run([listener])
+                if settings.workers > 1:
+                    return _supervise(config, listener, app.state, settings, start_and_tell)
+                Server(config, app.state, start_and_tell).run([listener])
+                return 0
             finally:
-                if building is not None:
-                    building.stop()
+                if first_build is not None:
+                    first_build.stop()
 
-        if settings.workers > 1:
-            return _supervise(work, listener, app.state, settings, announce)
-        work(1, announce, None)
-        return 0
+
+class _TerminatedError(BaseException):
+    """SIGTERM was received."""
+
+
+@contextmanager
+def _unwound_by_sigterm() -> Generator[None, None, None]:
+    """Have SIGTERM, too, leave a block in order before it ends the process: it may have begun what has to be ended."""
+
+    def unwind(number: int, frame: FrameType | None) -> NoReturn:
+        del number, frame
+        raise _TerminatedError
+
+    before = signal.signal(signal.SIGTERM, unwind)
+    try:
+        yield
+    except _TerminatedError:
+        signal.signal(signal.SIGTERM, before)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _supervise(
-    work: Work, listener: socket.socket, state: State, settings: Settings, announce: Callable[[News], None]
+    config: Config, listener: socket.socket, state: State, settings: Settings, announce: Callable[[News], None]
 ) -> int:
     state.library.preload()
     with TemporaryDirectory(prefix="livedocs-", ignore_cleanup_errors=True) as shared:
 
-        def share_and_work(number: int, tell: Callable[[News], None], lifeline: int) -> None:
+        def work(number: int, tell: Callable[[News], None], lifeline: int) -> None:
             state.observation.share(Path(shared), number)
-            work(number, tell, lifeline)
+            Server(config, state, tell, lifeline).run([listener])
 
         supervisor = Supervisor(
-            share_and_work,
+            work,
             listener,
             count=settings.workers,
             shutdown_timeout_seconds=settings.shutdown_timeout_seconds,
@@ -126,8 +147,20 @@ def _supervise(
     return exit_code
 
 
-def listen(host: str, port: int) -> socket.socket:
+def _end_on_hang_up() -> None:
+    """When the terminal goes away, finish what runs as if told to stop; whoever asked to outlive it (nohup) does."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+def listen(host: str, port: int, *, send_timeout_seconds: int) -> socket.socket:
     """Listen on an address of this machine, whose connections send every answer at once.
+
+    Args:
+        host: name or address.
+        port: 0 takes any free one.
+        send_timeout_seconds: how long a client may receive nothing of what is sent to it before its connection is
+            given up; only Linux can do that.
 
     Raises:
         AddressError: the address cannot be listened on.
@@ -140,6 +173,8 @@ def listen(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host}, port {port}: {error.strerror}. "
             "Choose another port with --port (0 takes any free one), or stop what is using it."
         ) from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # of the system, as it holds all that a client does not take, and for nothing
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, send_timeout_seconds * 1000)
     # asyncio turns TCP's delays off (TCP_NODELAY) only for sockets that name their protocol. Those of create_server do
     # not, and each answer, a head and then a body, would wait 40 ms for the client to acknowledge its head.
     return socket.socket(fileno=listener.detach())
