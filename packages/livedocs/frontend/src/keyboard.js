@@ -53,9 +53,15 @@ function stepBack() {
   return true;
 }
 
+/** To the box, with what is in it ready to be typed over: in Firefox selecting a text does not focus its field. */
+function goToBox() {
+  queryInput().focus();
+  queryInput().select();
+}
+
 /** @param {KeyboardEvent} event @returns {boolean} whether the key was one of ours */
 function act(event) {
-  if (event.key === "/") queryInput().select();
+  if (event.key === "/") goToBox();
   else if (event.key === "Escape") return stepBack();
   else {
     const acting = event.repeat ? undefined : actingOn(event.key);
@@ -68,10 +74,8 @@ function act(event) {
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   if (event.defaultPrevented || event.isComposing || helpDialog().open) return;
-  if (isFocusKey(event)) {
-    queryInput().focus();
-    queryInput().select();
-  } else if (isModified(event) || takesText(event.target) || !act(event)) return;
+  if (isFocusKey(event)) goToBox();
+  else if (isModified(event) || takesText(event.target) || !act(event)) return;
   event.preventDefault();
 }
 

@@ -38,20 +38,23 @@ function line(query) {
   return item;
 }
 
-/** Fill the home page's list, which says what it is for as long as it is empty. */
+/** What the home page's list says of itself while it is empty. @type {Node[]} */
+let hint = [];
+
+/** Fill the home page's list. */
 function show() {
+  const list = own("app-recent");
   const queries = recent();
-  if (!queries.length) return;
-  own("app-recent")?.replaceChildren(...queries.map(line));
-  own("app-recent-clear")?.removeAttribute("hidden");
+  if (list && !list.querySelector("a")) hint = [...list.childNodes];
+  list?.replaceChildren(...(queries.length ? queries.map(line) : hint));
+  own("app-recent-clear")?.toggleAttribute("hidden", !queries.length);
 }
 
 /** @param {MouseEvent} event */
 function cleared({ target }) {
   if (!(target instanceof Element) || target.id !== "app-recent-clear") return;
   keep([]);
-  own("app-recent")?.replaceChildren();
-  target.setAttribute("hidden", "");
+  show();
   queryInput().focus();
 }
 
@@ -61,4 +64,5 @@ export function rememberSearches() {
   // The start page comes back when the box is emptied, and when the history goes back to it.
   for (const name of ["htmx:after:swap", "livedocs:restored"]) document.addEventListener(name, show);
   addEventListener("pageshow", show);
+  addEventListener("storage", ({ key }) => key === KEY && show()); // another tab's
 }

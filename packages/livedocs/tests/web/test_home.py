@@ -52,6 +52,16 @@ async def test_docsets_are_listed_with_version_and_size(home: AsyncClient):
     assert docset.css_first(".docset-size").text().endswith(" entries, 14 pages")
 
 
+async def test_docsets_are_listed_with_their_licence_and_where_they_come_from(home: AsyncClient):
+    docset = (await home.get("/api/v1/docsets")).json()["docsets"][0]
+    source = LexborHTMLParser((await home.get("/")).text).css_first(".docsets .docset-source").text()
+    assert source == f"Licence: {docset['licence']} · {docset['origin']}"
+
+
+async def test_examples_of_python_are_shown_only_where_they_find_something(home: AsyncClient):
+    assert LexborHTMLParser((await home.get("/")).text).css_first("#app-examples-title") is None
+
+
 async def test_before_enough_was_opened_it_lists_what_is_linked_most_and_says_so(home: AsyncClient):
     title, addresses = await lines(home)
     assert title == "What the documentation itself links to most"

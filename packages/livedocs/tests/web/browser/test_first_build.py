@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio.to_thread
 from playwright.async_api import Page, expect
 
+from livedocs.library import progress
 from livedocs.sources.documentation import Documentation
 
 STARTED = 60_000
@@ -66,6 +67,21 @@ async def test_the_page_shows_a_build_says_that_it_was_killed_and_turns_into_the
     await expect(waiting.locator("#app-query")).to_be_focused()
     await waiting.keyboard.type("jinja2.Environment")
     await expect(waiting.locator("#app-results a").first).to_contain_text("jinja2.Environment")
+
+
+async def test_a_page_whose_server_is_gone_says_so_rather_than_how_far_the_build_was(
+    waiting: Page, coming_library: Path
+):
+    with progress.recorded(coming_library):
+        await expect(waiting.locator("#app-build h1")).to_have_text("The library is being built")
+        await waiting.route("**/build", lambda route: route.fulfill(status=503))
+        await waiting.reload()
+        await expect(waiting.locator("#app-build .failure")).to_have_text(
+            "The server does not answer. This page goes on when it does."
+        )
+        await expect(waiting.locator("#app-status")).to_contain_text("does not answer")
+        await waiting.unroute("**/build")
+        await expect(waiting.locator("#app-build .failure")).to_have_count(0, timeout=STARTED)
 
 
 async def test_what_was_typed_meanwhile_is_searched_for_when_the_library_is_there(

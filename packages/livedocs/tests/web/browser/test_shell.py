@@ -116,8 +116,21 @@ async def test_searches_after_which_something_was_opened_are_recent_until_they_a
     await page.locator(BOX).fill("")
     await recent.get_by_role("button", name="Clear").click()
     await expect(recent.get_by_role("link")).to_have_count(0)
-    await page.goto("/")
     await expect(recent).to_contain_text("in this browser only")
+    await expect(recent.get_by_role("button", name="Clear")).to_be_hidden()
+
+
+async def test_examples_are_searches_and_a_click_beside_the_help_closes_it(page: Page):
+    await page.goto("/")
+    examples = page.get_by_role("region", name="For example").get_by_role("link")
+    await expect(examples).to_have_count(5)
+    await examples.filter(has_text=":=").click()
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", ":=")
+    await page.get_by_role("button", name="Keyboard and search help").click()
+    dialog = page.get_by_role("dialog", name="Keyboard")
+    await expect(dialog).to_be_visible()
+    await page.mouse.click(5, 5)
+    await expect(dialog).to_be_hidden()
 
 
 async def test_without_scripts_nothing_is_shown_that_needs_them(browser: Browser, origin: str):
