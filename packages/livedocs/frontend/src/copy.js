@@ -11,8 +11,12 @@ async function toClipboard(text) {
     event.clipboardData?.setData("text/plain", text);
     event.preventDefault();
   };
-  document.addEventListener("copy", put, { once: true });
-  if (!document.execCommand("copy")) throw new Error("The browser does not copy.");
+  document.addEventListener("copy", put);
+  try {
+    if (!document.execCommand("copy")) throw new Error("The browser does not copy.");
+  } finally {
+    document.removeEventListener("copy", put);
+  }
 }
 
 /**
@@ -39,7 +43,7 @@ export function codeOf(example) {
 
 /** @param {HTMLElement} button @param {string} text */
 async function copy(button, text) {
-  const label = button.textContent;
+  const label = (button.dataset["label"] ??= button.textContent);
   try {
     await toClipboard(text);
     button.textContent = status().textContent = "Copied";

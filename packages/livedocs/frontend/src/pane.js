@@ -9,6 +9,8 @@ import { keepScrollersInReach } from "./scrollers.js";
 import { entryOf, selectedHit } from "./selection.js";
 
 const QUIET_MILLISECONDS = 120;
+const SLOW_MILLISECONDS = 400;
+const LONGEST_MILLISECONDS = 15_000;
 const isWide = matchMedia("(width >= 64rem)");
 
 let waiting = 0;
@@ -34,9 +36,12 @@ function put(...content) {
 async function load(entry) {
   const request = new AbortController();
   asked = { entry, request };
+  // An answer that takes longer than a blink: what still stands there is not what is selected, and says so.
+  const slow = setTimeout(() => (pane().ariaBusy = "true"), SLOW_MILLISECONDS);
   const [page = "", anchor = ""] = entry.split(/#(.*)/s);
   try {
-    const answer = await fetch(`/entry/${page}?anchor=${encodeURIComponent(anchor)}`, { signal: request.signal });
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(LONGEST_MILLISECONDS)]);
+    const answer = await fetch(`/entry/${page}?anchor=${encodeURIComponent(anchor)}`, { signal });
     if (!answer.ok) throw new Error(answer.statusText);
     const template = document.createElement("template");
     template.innerHTML = await answer.text();
@@ -46,6 +51,8 @@ async function load(entry) {
   } catch {
     if (!request.signal.aborted) put("This entry could not be loaded.");
   } finally {
+    clearTimeout(slow);
+    pane().ariaBusy = null;
     if (asked?.request === request) asked = null;
   }
 }

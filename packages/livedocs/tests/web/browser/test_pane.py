@@ -139,6 +139,20 @@ async def test_an_entry_that_cannot_be_loaded_leaves_no_other_in_its_place(unwat
     await expect(page.locator(NAME)).to_have_text(second)
 
 
+async def test_while_an_entry_is_long_in_coming_the_one_before_it_is_shown_as_such(page: Page):
+    await page.goto("/search?q=json.dump")
+    await expect(page.locator(BOX)).to_be_focused()
+    second = await page.locator(f"{HITS} b").nth(1).inner_text()
+    entries = await Entries.of(page, held=second)
+    pane = page.locator(PANE)
+    await page.keyboard.press("ArrowDown")
+    await expect(pane).to_have_attribute("aria-busy", "true")
+    await expect(page.locator(NAME)).to_have_text("json.dump")
+    entries.released.set()
+    await expect(page.locator(NAME)).to_have_text(second)
+    await expect(pane).not_to_have_attribute("aria-busy", "true")
+
+
 async def test_nothing_moves_while_one_types_and_the_pane_fills(page: Page):
     await page.add_init_script(
         """window.shifts = []; new PerformanceObserver((list) => window.shifts.push(...list.getEntries()
@@ -168,6 +182,24 @@ async def test_examples_are_copied_without_prompts_and_output_and_links_as_they_
     await page.get_by_role("button", name="Copy link").click()
     address = await page.locator(NAME).get_by_role("link").evaluate("(link) => link.href")
     await page.wait_for_function("async (address) => await navigator.clipboard.readText() === address", arg=address)
+
+
+async def test_copying_that_fails_says_so_for_a_moment_and_leaves_the_next_copy_alone(page: Page):
+    await page.clock.install()
+    await page.goto("/search?q=json.dumps")
+    await page.evaluate(
+        """() => { Object.defineProperty(navigator, "clipboard", { value: undefined });
+            document.execCommand = () => false; }"""
+    )
+    button = page.locator(f"{PANE} [data-copy-link]")
+    await expect(button).to_have_text("Copy link")
+    for _ in range(2):
+        await button.click()
+        await expect(button).to_have_text("Copying failed")
+    await page.clock.fast_forward(5000)
+    await expect(button).to_have_text("Copy link")
+    is_left_alone = 'document.body.dispatchEvent(new ClipboardEvent("copy", { bubbles: true, cancelable: true }))'
+    assert await page.evaluate(is_left_alone)
 
 
 @pytest.mark.parametrize("has_script", [True, False])
