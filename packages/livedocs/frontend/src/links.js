@@ -4,12 +4,13 @@ import { nextStepIsNew } from "./history.js";
 import { queryInput, resultList } from "./page.js";
 import { entryOf, select } from "./selection.js";
 
-/** @param {HTMLAnchorElement} link to a search: its words go into the box */
-function search(link) {
+/** @param {HTMLAnchorElement} link to a search: its words go into the box @param {MouseEvent} event */
+function search(link, event) {
   const box = queryInput();
   box.value = new URL(link.href).searchParams.get("q") ?? "";
   nextStepIsNew();
-  box.focus();
+  // On a touch screen the focus brings up a keyboard, which would cover half of what is found.
+  if (!(event instanceof PointerEvent) || event.pointerType !== "touch") box.focus();
   box.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }
 
@@ -25,7 +26,7 @@ function clicked(event) {
   const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   if (link.matches("[data-search]") && isPlain) {
     event.preventDefault();
-    search(link);
+    search(link, event);
   } else if (resultList()?.contains(link)) {
     tellOpened(link);
     if (!isPlain) return;

@@ -1,21 +1,11 @@
 /** Where the results of each step of the history were scrolled to. It outlives a reload, and ends with the tab. */
 
+import { recall, remember } from "./storage.js";
+
 const PREFIX = "livedocs.scrolled.";
 
 /** @param {string} step its key */
-export function scrolledTo(step) {
-  try {
-    return Number(sessionStorage.getItem(PREFIX + step) ?? 0);
-  } catch {
-    return 0; // the browser keeps nothing
-  }
-}
+export const scrolledTo = (step) => Number(recall(PREFIX + step, "sessionStorage") ?? 0);
 
 /** @param {string} step its key @param {number} place where it is scrolled to */
-export function keepScrolled(step, place) {
-  try {
-    sessionStorage.setItem(PREFIX + step, String(place));
-  } catch {
-    // The browser keeps nothing: then the results begin at the top.
-  }
-}
+export const keepScrolled = (step, place) => remember(PREFIX + step, String(place), "sessionStorage");

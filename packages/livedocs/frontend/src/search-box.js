@@ -4,11 +4,10 @@
  * hit is the selected one until another is; it is pointed out to assistive technology once the arrows have been used.
  */
 import { writeAddressSoon } from "./address.js";
-import { own, queryInput, resultList, searchForm, status } from "./page.js";
+import { queryInput, resultList } from "./page.js";
 import { dropEntry, showSelected } from "./pane.js";
 import { driveList, hits, select, selectedHit } from "./selection.js";
-
-const REST_MILLISECONDS = 500;
+import { announceSoon, answersForm, complain, complainNoMore, isUnreached, keepQuiet } from "./status.js";
 
 /** True when the hits on the page answer what is in the box now. */
 const isAnswered = () => resultList()?.dataset["asked"] === queryInput().value;
@@ -26,28 +25,33 @@ function stepOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   return key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0;
 }
 
-/** @param {Event} event */
-const answersForm = (event) =>
-  /** @type {CustomEvent<{ ctx: { sourceElement: Element } }>} */ (event).detail.ctx.sourceElement === searchForm();
+/** An input method takes keys to itself; Safari tells of the one that ends it only by its code. @param {KeyboardEvent} event */
+const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 export const searchBox = () => ({
   /** Id of the hit that the arrows moved to. */
   active: "",
   expanded: false,
   opensWhenAnswered: false,
-  resting: 0,
 
   init() {
     document.addEventListener("htmx:after:swap", (event) => {
-      clearTimeout(this.resting);
-      // What is added below the hits says itself how many there are now.
-      if (answersForm(event)) this.resting = window.setTimeout(() => this.announce(), REST_MILLISECONDS);
+      if (answersForm(event)) announceSoon();
+      // What is added below the hits says itself how many there are now, if anything is.
+      else if (resultList()?.querySelector(".hits-divider")) keepQuiet();
       this.showAnswer();
     });
-    document.addEventListener("livedocs:restored", () => this.showAnswer());
-    document.addEventListener("htmx:error", () => {
-      status().textContent = "The server did not answer. Is livedocs still running?";
-      status().classList.remove("sr-only");
+    document.addEventListener("livedocs:restored", () => {
+      announceSoon();
+      this.showAnswer();
+    });
+    document.addEventListener("htmx:before:response", (event) => {
+      if (!answersForm(event) || !isUnreached(event)) return;
+      event.preventDefault();
+      this.showNoAnswer();
+    });
+    document.addEventListener("htmx:error", (event) => {
+      if (answersForm(event)) this.showNoAnswer();
     });
     this.showAnswer();
     const box = queryInput();
@@ -72,25 +76,29 @@ export const searchBox = () => ({
     const answered = isAnswered() || !resultList();
     if (this.opensWhenAnswered && answered && selected) open(selected);
     if (answered) this.opensWhenAnswered = false;
-    status().classList.add("sr-only");
+    complainNoMore();
     showSelected();
   },
 
-  /** Say what was found, as the heading above it does. */
-  announce() {
-    status().textContent = own("app-found")?.textContent.trim() ?? "";
+  /** What was found before stays. */
+  showNoAnswer() {
+    this.opensWhenAnswered = false;
+    complain();
+    showSelected();
   },
 
   typed() {
     this.opensWhenAnswered = false;
     this.active = "";
-    clearTimeout(this.resting);
+    keepQuiet();
     dropEntry();
+    resultList()?.querySelector("[hx-get]")?.dispatchEvent(new Event("htmx:abort")); // what is close in meaning
     if (resultList()) scrollTo(0, 0);
   },
 
   /** @param {KeyboardEvent} event */
   pressed(event) {
+    if (isComposing(event)) return;
     const step = stepOf(event);
     if (step && this.expanded) {
       event.preventDefault();
@@ -119,7 +127,6 @@ export const searchBox = () => ({
 
   /** @param {KeyboardEvent} event */
   choose(event) {
-    if (event.isComposing) return;
     const hit = selectedHit();
     if (hit && isAnswered()) {
       event.preventDefault();

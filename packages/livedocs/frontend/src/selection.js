@@ -31,6 +31,7 @@ export function driveList() {
   for (const item of list.children) item.role = "presentation";
   for (const hit of hits()) {
     hit.role = "option";
+    hit.tabIndex = -1;
     if (hit.ariaCurrent) select(hit);
     hit.removeAttribute("aria-current");
   }

@@ -21,6 +21,7 @@ async def test_back_from_a_search_shows_the_home_page_again_and_forward_the_resu
     await expect(page.get_by_text("In this library")).to_be_visible()
     await expect(page.locator(BOX)).to_have_value("")
     await expect(page.locator(BOX)).to_have_attribute("aria-expanded", "false")
+    await expect(page.locator("#app-status")).to_be_empty()
     await page.go_forward()
     await expect(page).to_have_url(re.compile(r"/search\?q=json$"))
     await expect(page.locator(BOX)).to_have_value("json")

@@ -161,6 +161,26 @@ async def test_an_older_answer_never_lands_in_a_newer_list(page: Page):
     assert ids == [f"app-hit-{number + 1}" for number in range(len(ids))]
 
 
+@pytest.mark.parametrize("status", [200, 429])
+async def test_where_meaning_adds_nothing_the_hits_stay_and_are_announced(
+    browser: Browser, embedded_origin: str, status: int
+):
+    context = await browser.new_context(base_url=embedded_origin)
+    page = await context.new_page()
+    body = "" if status == 200 else '<title>Too Many Requests</title><div class="message">Too Many Requests</div>'
+    await page.clock.install()
+    await page.route(MEANING, lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
+    await type_question(page)
+    async with page.expect_response(MEANING) as answered:
+        await page.clock.run_for(400)
+    await (await answered.value).finished()
+    await page.clock.run_for(400)
+    await expect(page.get_by_role("status")).to_have_text(re.compile(rf"^\d+ results for {QUESTION}\.$"))
+    await expect(page).to_have_title(f"{QUESTION} · livedocs")
+    await expect(page.locator("#app-main .message")).to_have_count(0)
+    await context.close()
+
+
 @pytest.mark.parametrize("query", ["template", "get_template(", "TemplateNotFound: a b"])
 async def test_for_one_word_a_name_or_an_error_nothing_is_asked(page: Page, query: str):
     asked: list[str] = []

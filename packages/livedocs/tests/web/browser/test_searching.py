@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 RESULTS = "#app-results"
 HITS = "#app-results a"
@@ -121,6 +121,31 @@ async def test_the_selection_stays_in_view_from_the_first_hit_to_the_last(page: 
         await page.keyboard.press("ArrowUp")
     await expect(hits.first).to_have_attribute("aria-selected", "true")
     assert await page.evaluate("scrollY") == 0
+
+
+async def test_tab_passes_the_hits_by_as_the_arrows_are_for_them(page: Page):
+    await page.goto("/search?q=json")
+    await expect(page.locator("#app-query")).to_be_focused()
+    for query in ("json", "jso"):
+        await expect(page.locator(RESULTS)).to_have_attribute("data-asked", query)
+        await page.locator(".chip").last.focus()
+        await page.keyboard.press("Tab")
+        await expect(page.locator("#app-explain")).to_be_focused()
+        await page.locator("#app-query").fill("jso")
+
+
+async def test_keys_that_an_input_method_takes_are_left_to_it(page: Page):
+    await page.goto("/search?q=json")
+    box = page.locator("#app-query")
+    await expect(box).to_be_focused()
+    await expect(page.locator(f"{HITS}[aria-selected=true]")).to_have_id("app-hit-1")
+    for how in ("isComposing: true", "keyCode: 229"):
+        for key in ("ArrowDown", "Enter", "Escape"):
+            event = f'new KeyboardEvent("keydown", {{ key: "{key}", {how}, bubbles: true, cancelable: true }})'
+            assert await box.evaluate(f"(box) => box.dispatchEvent({event})"), f"{key} with {how} was taken"
+    await expect(box).to_have_value("json")
+    await expect(page.locator(f"{HITS}[aria-selected=true]")).to_have_id("app-hit-1")
+    await expect(page).to_have_url(re.compile(r"/search\?q=json$"))
 
 
 async def test_slash_focuses_the_box_and_is_a_character_inside_it(page: Page):
@@ -260,3 +285,38 @@ async def test_a_server_that_does_not_answer_is_said_and_the_next_answer_takes_i
     await page.keyboard.type("son")
     await expect(page.locator(HITS).first).to_contain_text("json")
     await expect(status).to_have_text(re.compile(r"^\d+ results for json\.$"))
+
+
+async def test_what_a_proxy_says_in_place_of_the_server_is_not_taken_for_an_answer(unwatched_page: Page):
+    page = unwatched_page
+    await page.goto("/search?q=json")
+    await expect(page.locator("#app-query")).to_be_focused()
+    page_of_proxy = "<title>502 Bad Gateway</title><h1>Bad Gateway</h1>"
+    await page.route("**/search?**", lambda route: route.fulfill(status=502, body=page_of_proxy))
+    await page.keyboard.press("End")
+    await page.keyboard.type(".d")
+    await expect(page.get_by_role("status")).to_have_text("The server did not answer. Is livedocs still running?")
+    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json")
+    await expect(page).to_have_title("json · livedocs")
+    await expect(page).to_have_url(re.compile(r"/search\?q=json$"))
+
+
+async def test_why_a_query_cannot_be_answered_is_announced(unwatched_page: Page):
+    page = unwatched_page
+    await page.goto("/")
+    await page.locator("#app-query").fill("word " * 300)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("This query cannot be answered")
+    await expect(page.get_by_role("status")).to_contain_text(
+        "This query cannot be answered The query is 1500 characters"
+    )
+
+
+async def test_a_filter_that_is_touched_brings_up_no_keyboard(browser: Browser, origin: str):
+    context = await browser.new_context(base_url=origin, viewport={"width": 390, "height": 844}, has_touch=True)
+    page = await context.new_page()
+    await page.goto("/search?q=json")
+    await page.locator("#app-query").blur()
+    await page.get_by_role("link", name="Add the filter kind:function").tap()
+    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json kind:function")
+    await expect(page.locator("#app-query")).not_to_be_focused()
+    await context.close()
