@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livedocs.parsing.maths import MAX_FORMULAS, MAX_TEX_CHARACTERS, with_formulas
+from livedocs.parsing.maths import (
+    MAX_DEPTH,
+    MAX_FORMULAS,
+    MAX_PAGE_TEX_CHARACTERS,
+    MAX_TEX_CHARACTERS,
+    with_formulas,
+)
 from livedocs.parsing.text import inline_text, plain_text
 
 
@@ -40,6 +46,7 @@ def test_a_block_keeps_its_number_and_its_lines() -> None:
         r"\frac",
         "",
         "x" * (MAX_TEX_CHARACTERS + 1),
+        pytest.param("{" * MAX_DEPTH + "x" + "}" * MAX_DEPTH, id="nested deeper than browsers bear"),
     ],
 )
 def test_a_formula_that_cannot_be_set_stays_as_it_was_typed(tex: str) -> None:
@@ -48,6 +55,17 @@ def test_a_formula_that_cannot_be_set_stays_as_it_was_typed(tex: str) -> None:
 
 def test_no_more_than_so_many_are_set() -> None:
     assert with_formulas(inline("x") * (MAX_FORMULAS + 3)).count("<math ") == MAX_FORMULAS
+
+
+def test_a_formula_may_be_nested_as_deep_as_people_write() -> None:
+    assert "<math " in with_formulas(inline("{" * (MAX_DEPTH // 2) + "x" + "}" * (MAX_DEPTH // 2)))
+
+
+def test_of_a_page_no_more_than_so_much_is_set() -> None:
+    longest = "+".join("x" * (MAX_TEX_CHARACTERS // 2))
+    shown = with_formulas(inline(longest) * (MAX_PAGE_TEX_CHARACTERS // len(longest) + 3) + inline("x"))
+    assert shown.count("<math ") == MAX_PAGE_TEX_CHARACTERS // len(longest)
+    assert shown.endswith(inline("x"))
 
 
 def test_in_words_a_formula_is_what_was_typed() -> None:

@@ -8,13 +8,22 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from html import escape, unescape
+from itertools import accumulate
 
 import nh3
 
 MAX_TEX_CHARACTERS = 2_000
-"""A longer formula stays as it is written; so do all behind the first `MAX_FORMULAS` of a page."""
+"""A longer formula stays as it is written."""
 
 MAX_FORMULAS = 2_000
+"""The rest of a page's formulas stay as they are written."""
+
+MAX_PAGE_TEX_CHARACTERS = 100_000
+"""The same of their length together: each character becomes up to an element. SciPy's longest page has 6,000."""
+
+MAX_DEPTH = 64
+"""A formula whose elements are nested deeper stays as it is written: browsers take seconds over some hundred levels.
+SciPy's deepest has 16."""
 
 _FORMULA = re.compile(
     r"""
@@ -27,6 +36,7 @@ _FORMULA = re.compile(
 # Names of the same thing that the converter does not know.
 _ALIGNED = re.compile(r"(\\(?:begin|end))\{(?:aligned|eqnarray\*?|gathered|gather\*?)\}")
 _LABEL = re.compile(r"\\label\{[^{}]*\}|\\(?:nonumber|notag)\b")
+_TAG_BEGINS = re.compile(r"<(/?)")
 
 _MATHML_TAGS = frozenset(
     {"math", "menclose", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mroot"}
@@ -56,13 +66,18 @@ def with_formulas(html: str) -> str:
     """
     if 'class="math' not in html:
         return html
-    return _FORMULA.sub(_mathml, html, count=MAX_FORMULAS)
+    read = 0
 
+    def mathml(match: re.Match[str]) -> str:
+        nonlocal read
+        display = "inline" if match["block"] is None else "block"
+        tex = unescape(match["inline"] if match["block"] is None else match["block"]).strip()
+        read += len(tex)
+        if read > MAX_PAGE_TEX_CHARACTERS:
+            return match[0]
+        return match["before"] + (_convert(tex, display) or match[0].removeprefix(match["before"]))
 
-def _mathml(match: re.Match[str]) -> str:
-    display = "inline" if match["block"] is None else "block"
-    tex = unescape(match["inline"] if match["block"] is None else match["block"]).strip()
-    return match["before"] + (_convert(tex, display) or match[0].removeprefix(match["before"]))
+    return _FORMULA.sub(mathml, html, count=MAX_FORMULAS)
 
 
 @lru_cache(maxsize=4096)
@@ -80,9 +95,16 @@ def _convert(tex: str, display: str) -> str:
     cleaned = _cleaner().clean(mathml)
     if "\\" in cleaned or "&amp;" in cleaned:  # commands and columns it does not know are copied as they are
         return ""
+    if _depth(cleaned) > MAX_DEPTH:
+        return ""
     # For those who cannot see it, for who searches, and where it is read as text.
     written = escape(" ".join(tex.split()))
     return cleaned.replace(f'<math display="{display}">', f'<math display="{display}" alttext="{written}">', 1)
+
+
+def _depth(mathml: str) -> int:
+    """How many elements the innermost stands in, itself included, as every one of them is closed."""
+    return max(accumulate(-1 if end else 1 for end in _TAG_BEGINS.findall(mathml)), default=0)
 
 
 @cache
