@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -94,3 +95,9 @@ def test_a_worker_has_little_memory_of_its_own(jinja):
         for number in range(100):
             assert httpx2.get(f"{url}/search", params={"q": f"template {number}"}).status_code == 200
         assert [own_bytes(worker) // 2**20 for worker in workers if own_bytes(worker) > MAX_OWN_BYTES] == []
+
+
+def test_a_terminal_that_goes_away_ends_the_server_in_order(jinja):
+    with jinja.serving("serve", "--port", "0", "--workers", "2") as (process, _):
+        process.send_signal(signal.SIGHUP)
+        assert process.wait() == -signal.SIGTERM  # what it does when it is told to stop

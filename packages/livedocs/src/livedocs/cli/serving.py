@@ -149,11 +149,16 @@ def _supervise(
 
 def _end_on_hang_up() -> None:
     """When the terminal goes away, finish what runs as if told to stop; whoever asked to outlive it (nohup) does."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        signal.raise_signal(signal.SIGTERM)
+
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        signal.signal(signal.SIGHUP, end)
 
 
-def listen(host: str, port: int, *, send_timeout_seconds: int) -> socket.socket:
+def listen(host: str, port: int, *, send_timeout_seconds: int = 60) -> socket.socket:
     """Listen on an address of this machine, whose connections send every answer at once.
 
     Args:
@@ -173,7 +178,7 @@ def listen(host: str, port: int, *, send_timeout_seconds: int) -> socket.socket:
             f"Cannot listen on {host}, port {port}: {error.strerror}. "
             "Choose another port with --port (0 takes any free one), or stop what is using it."
         ) from error
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # of the system, as it holds all that a client does not take, and for nothing
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, send_timeout_seconds * 1000)
     # asyncio turns TCP's delays off (TCP_NODELAY) only for sockets that name their protocol. Those of create_server do
     # not, and each answer, a head and then a body, would wait 40 ms for the client to acknowledge its head.

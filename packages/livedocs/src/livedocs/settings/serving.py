@@ -20,6 +20,7 @@ class ServingSettings(BaseModel):
         shutdown_timeout_seconds: how long running requests may take to end after the server was told to stop.
         keep_alive_timeout_seconds: how long a connection may be idle between requests.
         head_timeout_seconds: how long a client may take to send a request line and headers.
+        send_timeout_seconds: how long a client may receive nothing of what is sent to it.
         page_cache_seconds: how long rendered answers (the home page, searches) may be replayed; a new library ends it.
         redis_url: of the Redis in which all processes keep rendered answers; unset: each process keeps its own.
     """
@@ -33,6 +34,7 @@ class ServingSettings(BaseModel):
     shutdown_timeout_seconds: int = Field(default=30, ge=1, le=3600)
     keep_alive_timeout_seconds: int = Field(default=5, ge=1, le=3600)
     head_timeout_seconds: float = Field(default=15, gt=0, le=3600)
+    send_timeout_seconds: int = Field(default=60, ge=1, le=3600)
     page_cache_seconds: float = Field(default=300.0, gt=0)
     redis_url: SecretStr | None = None
 

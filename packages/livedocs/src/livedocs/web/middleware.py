@@ -48,6 +48,7 @@ def add_middleware(
         RequestSizes,
         refuse=refuse,
         max_target_bytes=settings.max_target_bytes,
+        max_head_bytes=settings.max_head_bytes,
         max_body_bytes=settings.max_body_bytes,
     )
     app.add_middleware(SecurityHeaders)

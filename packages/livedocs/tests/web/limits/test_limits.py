@@ -84,6 +84,14 @@ async def test_an_address_that_is_too_long_is_refused(serve: Serve):
         assert (await client.get("/search", params={"q": "a" * 900})).status_code == 200
 
 
+async def test_headers_that_are_too_long_together_are_refused(serve: Serve):
+    async with serve(max_target_bytes=1024) as client:
+        headers = {f"X-{number}": "a" * 1000 for number in range(20)}
+        answer = await client.get("/api/v1/docsets", headers=headers)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (431, "application/problem+json")
+        assert (await client.get("/api/v1/docsets", headers={"X-1": "a" * 1000})).status_code == 200
+
+
 async def test_a_body_that_is_too_large_or_of_unknown_length_is_refused(serve: Serve):
     async def parts() -> AsyncGenerator[bytes]:
         yield b"x"

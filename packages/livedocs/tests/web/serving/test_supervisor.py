@@ -6,11 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import httpx2
+import pytest
 
 HERE = Path(__file__).parent
 
@@ -42,18 +45,65 @@ def test_workers_that_do_not_end_in_time_are_killed(tmp_path: Path):
     assert "did not end in time" in done.stderr
 
 
-@contextmanager
-def serving(library: Path, pipe: Path, *, timeout_seconds: int = 60) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    os.mkfifo(pipe)
-    command = [sys.executable, str(HERE / "slow_server.py"), str(library), str(pipe), str(timeout_seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        news, port = process.stdout.readline().split()
+@dataclass(frozen=True)
+class Serving:
+    """A supervisor with two workers.
+
+    Attributes:
+        process_id: of the supervisor.
+        port: they listen on.
+        news: where it is said with what the supervisor ended.
+    """
+
+    process_id: int
+    port: int
+    news: TextIO
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.process_id, number)
+
+    def wait(self) -> int:
+        return int(self.news.readline())
+
+
+Serve = Callable[..., AbstractContextManager[Serving]]
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[subprocess.Popen[str]]:
+    """What servers are forked from."""
+    command = [sys.executable, str(HERE / "slow_server.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def serve(servers: subprocess.Popen[str], jinja_library: Path, pipe: Path) -> Serve:
+    @contextmanager
+    def serving(*, timeout_seconds: int = 60) -> Iterator[Serving]:
+        assert servers.stdin is not None
+        assert servers.stdout is not None
+        servers.stdin.write(f"{jinja_library}\t{pipe}\t{timeout_seconds}\n")
+        servers.stdin.flush()
+        news, process_id, port = servers.stdout.readline().split()
         assert news == "READY"
+        server = Serving(int(process_id), int(port), servers.stdout)
         try:
-            yield process, int(port)
-        finally:
-            process.kill()
+            yield server
+        except BaseException:
+            with suppress(ProcessLookupError):
+                server.send_signal(signal.SIGKILL)
+                server.wait()
+            raise
+
+    return serving
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
 
 
 @contextmanager
@@ -77,53 +127,47 @@ def received(connection: socket.socket) -> bytes:
         return answer.read()
 
 
-def test_a_running_request_is_finished_before_the_workers_end(jinja_library: Path, tmp_path: Path):
-    with serving(jinja_library, tmp_path / "pipe") as (process, port), slow_request(port) as connection:
-        writer = os.open(tmp_path / "pipe", os.O_WRONLY)  # returns when the route reads
-        process.send_signal(signal.SIGTERM)
-        until_nobody_listens(port)
+def test_a_running_request_is_finished_before_the_workers_end(serve: Serve, pipe: Path):
+    with serve() as server, slow_request(server.port) as connection:
+        writer = os.open(pipe, os.O_WRONLY)  # returns when the route reads
+        server.send_signal(signal.SIGTERM)
+        until_nobody_listens(server.port)
         os.write(writer, b"at last")
         os.close(writer)
         answer = received(connection)
         assert answer.startswith(b"HTTP/1.1 200")
         assert answer.endswith(b'"at last"')
-        assert process.wait() == -signal.SIGTERM
+        assert server.wait() == -signal.SIGTERM
 
 
-def test_a_request_that_never_ends_does_not_keep_the_server_from_ending(jinja_library: Path, tmp_path: Path):
-    with (
-        serving(jinja_library, tmp_path / "pipe", timeout_seconds=1) as (process, port),
-        slow_request(port) as connection,
-    ):
-        writer = os.open(tmp_path / "pipe", os.O_WRONLY)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait() == -signal.SIGTERM
+def test_a_request_that_never_ends_does_not_keep_the_server_from_ending(serve: Serve, pipe: Path):
+    with serve(timeout_seconds=1) as server, slow_request(server.port) as connection:
+        writer = os.open(pipe, os.O_WRONLY)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == -signal.SIGTERM
         os.close(writer)
         assert b"200" not in received(connection)
 
 
-def test_workers_end_when_their_supervisor_is_killed(jinja_library: Path, tmp_path: Path):
-    with serving(jinja_library, tmp_path / "pipe") as (process, port):
-        workers = [os.pidfd_open(worker) for worker in children(process.pid)]
+def test_workers_end_when_their_supervisor_is_killed(serve: Serve):
+    with serve() as server:
+        workers = [os.pidfd_open(worker) for worker in children(server.process_id)]
         assert len(workers) == 2
-        process.kill()
+        server.send_signal(signal.SIGKILL)
+        assert server.wait() == -signal.SIGKILL
         for worker in workers:
             select.select([worker], [], [])  # until it has ended
             os.close(worker)
-        until_nobody_listens(port)
+        until_nobody_listens(server.port)
 
 
-def test_a_killed_worker_is_replaced_and_nobody_else_notices(jinja_library: Path, tmp_path: Path):
-    with serving(jinja_library, tmp_path / "pipe") as (process, port):
-        before = children(process.pid)
+def test_a_killed_worker_is_replaced_and_nobody_else_notices_and_ctrl_c_ends_an_idle_server_at_once(serve: Serve):
+    with serve() as server:
+        before = children(server.process_id)
         os.kill(before[0], signal.SIGKILL)
-        while len(after := set(children(process.pid)) - {before[0]}) < 2:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        while len(after := set(children(server.process_id)) - {before[0]}) < 2:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{server.port}") as client:
                 assert client.get("/search?q=Environment").status_code == 200
         assert before[1] in after
-
-
-def test_ctrl_c_ends_an_idle_server_at_once(jinja_library: Path, tmp_path: Path):
-    with serving(jinja_library, tmp_path / "pipe") as (process, _):
-        process.send_signal(signal.SIGINT)
-        assert process.wait() == -signal.SIGINT
+        server.send_signal(signal.SIGINT)
+        assert server.wait() == -signal.SIGINT

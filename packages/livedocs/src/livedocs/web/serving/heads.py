@@ -57,6 +57,9 @@ class HeadLimits(_Protocol):
         self._stop_expecting()
         super().connection_lost(exc)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: to answer in HTTP/1.1 is how an upgrade is declined, and uvicorn's advice is of no use here."""
+
     def _expect_head(self) -> None:
         self._head_timer = self.loop.call_later(self.head_timeout_seconds, self._give_up, _TOO_LATE)
 

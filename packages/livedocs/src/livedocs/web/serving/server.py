@@ -20,16 +20,12 @@ if TYPE_CHECKING:
 
     from livedocs.settings import Settings
 
-_LONGEST_HEADERS = 16384
-"""Bytes of a request's headers at most, beside its path and query."""
-
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     """Everything uvicorn needs to know, loaded: a process that is forked later has it already."""
-    max_head_bytes = settings.max_target_bytes + _LONGEST_HEADERS
     config = uvicorn.Config(
         app,
-        http=limited_protocol(settings.head_timeout_seconds, max_head_bytes),
+        http=limited_protocol(settings.head_timeout_seconds, settings.max_head_bytes),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -39,7 +35,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         timeout_keep_alive=settings.keep_alive_timeout_seconds,
         timeout_graceful_shutdown=settings.shutdown_timeout_seconds,
-        h11_max_incomplete_event_size=max_head_bytes,
+        h11_max_incomplete_event_size=settings.max_head_bytes,
     )
     config.load()
     return config
