@@ -13,7 +13,7 @@ from livedocs.cli.progress_bars import drawn
 from livedocs.errors import SettingsError
 from livedocs.library.postgres.connecting import library_database, opened
 from livedocs.library.postgres.migrating import migrate
-from livedocs.library.postgres.publishing import publishing, require_publishable
+from livedocs.library.postgres.publishing import CONNECTIONS, publishing, require_publishable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def publish_file(settings: Settings, path: Path, *, wait: bool) -> None:
 
     async def publish(report: ReportProgress) -> Publication:
         async with (
-            opened(library_database(settings)) as engine,
+            opened(library_database(settings, pool_max_size=CONNECTIONS)) as engine,
             publishing(engine, wait=wait, report=report) as publisher,
         ):
             return await publisher.publish(path, report)

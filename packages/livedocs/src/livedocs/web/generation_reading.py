@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 from sqlalchemy.exc import DBAPIError
 
-from fastapi_data import DatabaseError, DatabaseUnavailableError
+from fastapi_data import DatabaseError
 from livedocs.errors import LibraryDatabaseError, NotFoundError
-from livedocs.library.postgres.connecting import naming_refusals
+from livedocs.library.postgres.connecting import is_of_driver, naming_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,8 +27,6 @@ READ_SECONDS = 5.0
 
 _NO_CHARACTER = "22021"
 """PostgreSQL's code for a text that holds a NUL."""
-_AWAY = ("08", "57P")
-"""Its codes for lost connections, and for servers that stop or start."""
 
 
 def reading(generation: Generation, served: Served, work: Callable[[Session, Served], T]) -> Callable[[Session], T]:
@@ -75,10 +73,6 @@ async def answering(work: Awaitable[T], *, seconds: float = READ_SECONDS) -> T:
                 if _is_unheard_of(error):
                     raise NotFoundError("There is no such place in this library.") from error
                 raise
-            except Exception as error:
-                if _is_lost_connection(error):
-                    raise DatabaseUnavailableError(f"The connection to the database was lost: {error}.") from error
-                raise
     except TimeoutError as error:
         raise LibraryDatabaseError(f"The database did not answer within {seconds:g} seconds.") from error
     except DatabaseError as error:
@@ -88,15 +82,4 @@ async def answering(work: Awaitable[T], *, seconds: float = READ_SECONDS) -> T:
 def _is_unheard_of(error: DBAPIError) -> bool:
     """Whether a value is none that the database knows: a text with a NUL, a number beyond its own."""
     cause = error.orig and error.orig.__cause__
-    return _is_of_driver(cause, "DataError") or getattr(error.orig, "sqlstate", None) == _NO_CHARACTER
-
-
-def _is_lost_connection(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return not isinstance(error, TimeoutError)
-    return _is_of_driver(error, "InterfaceError") or str(getattr(error, "sqlstate", "")).startswith(_AWAY)
-
-
-def _is_of_driver(error: BaseException | None, name: str) -> bool:
-    # By name: the driver is an extra, and statements that a search sends go to it directly.
-    return any(kind.__module__.startswith("asyncpg.") and kind.__name__ == name for kind in type(error).__mro__)
+    return is_of_driver(cause, "DataError") or getattr(error.orig, "sqlstate", None) == _NO_CHARACTER

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,11 +22,12 @@ from livedocs.web.generation_reading import READ_SECONDS, answering, reading
 from livedocs.web.memory import give_memory_back
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 
     from sqlalchemy.orm import Session
 
     from fastapi_data import PoolStatus, ReplicaStatus
+    from livedocs.library.postgres.catalogue import Generation
     from livedocs.library.postgres.leases import Lease
     from livedocs.settings import Settings
     from livedocs.web.served import Served
@@ -200,12 +202,12 @@ class PostgresLibrary:
 
     async def dispose(self) -> None:
         """See `Library.dispose`."""
-        taken, self._taken = self._taken, None
+        leases = [taken.lease for taken in self._read_now()]
+        self._taken = None
+        self._leaving.clear()
         try:
-            if taken is not None:
-                await answering(release_lease(primary_of(self._control), taken.lease))
-        except LibraryError as error:
-            logger.warning("The lease of the library ends by itself. %s", error)
+            for lease in leases:
+                await self._release(lease)
         finally:
             await self._database.dispose()
             await self._control.dispose()
@@ -219,27 +221,29 @@ class PostgresLibrary:
     def _require(self) -> _Taken:
         taken = self._reading
         if taken is None:
-            raise self._why_none
+            # One error for all who ask: what each was doing must not stay with it.
+            raise self._why_none.with_traceback(None)
         return taken
 
     async def _refresh(self) -> bool:
         published = await answering(self._look(), seconds=_LOOK_SECONDS)
-        taken = self._taken
-        is_new = published is not None and (taken is None or taken.lease.generation.id != published)
+        # First of all: what becomes of another generation is no reason to lose the one that is served.
+        await answering(self._renew_leases(), seconds=_LOOK_SECONDS)
+        is_new = published is not None and (self._taken is None or self._taken.lease.generation.id != published)
         if is_new:
-            self._taken = await self._take()
-            if taken is not None:
-                self._leaving.append(taken)
-            for act in self._after_swap:
-                await act()
-        del taken  # else it would still be in memory below
-        leaving = len(self._leaving)
-        await answering(self._keep_leases(), seconds=_LOOK_SECONDS)
-        if len(self._leaving) < leaving:
+            await self._replace(await self._take())
+        if await self._let_go():
             await give_memory_back()
         return is_new
 
-    async def _look(self) -> int | None:
+    async def _replace(self, taken: _Taken) -> None:
+        last, self._taken = self._taken, taken
+        if last is not None:
+            self._leaving.append(last)
+        for act in self._after_swap:
+            await act()
+
+    async def _look(self) -> Generation | None:
         while self._to_set_up:
             await self._to_set_up[0].setup()
             del self._to_set_up[0]
@@ -251,7 +255,7 @@ class PostgresLibrary:
             raise LibraryMissingError(
                 None, "No library is published in the database yet. Build one with 'livedocs build python'."
             )
-        return found and found.id
+        return found
 
     async def _listen(self, driver: Any) -> None:
         """Be told of each publish, on the connection there is now."""
@@ -263,25 +267,56 @@ class PostgresLibrary:
         self._news.set()
 
     async def _take(self) -> _Taken:
-        control = primary_of(self._control)
-        lease = await answering(take_lease(control), seconds=_LOOK_SECONDS)
+        lease = await answering(take_lease(primary_of(self._control)), seconds=_LOOK_SECONDS)
         try:
-            served = await load_generation(self._database, lease.generation, self._models_folder)
+            async with self._keeping(lease):
+                served = await load_generation(self._database, lease.generation, self._models_folder)
             # Replicas that do not have it yet are not read from.
             await answering(self._database.require_replayed(), seconds=_LOOK_SECONDS)
             return _Taken(lease, served)
         except BaseException:
             with anyio.CancelScope(shield=True):
-                await answering(release_lease(control, lease), seconds=_LOOK_SECONDS)
+                await self._release(lease)
             raise
 
-    async def _keep_leases(self) -> None:
-        """Renew those of what is read, and end those of what nobody reads any more."""
-        control = primary_of(self._control)
-        for taken in [*self._leaving, *filter(None, [self._taken])]:
-            if taken is not self._taken and not taken.users:
-                await release_lease(control, taken.lease)
-                self._leaving.remove(taken)
-            elif time.monotonic() - taken.renewed_at > SECONDS_BETWEEN_RENEWALS:
-                await renew_lease(control, taken.lease)
+    @asynccontextmanager
+    async def _keeping(self, lease: Lease) -> AsyncGenerator[None]:
+        """Renew the lease of what is loaded, and those of what is read, for as long as that takes."""
+
+        async def keep() -> None:
+            while True:
+                await anyio.sleep(SECONDS_BETWEEN_RENEWALS)
+                with suppress(LibraryError):  # which whoever loads or looks next meets, too
+                    await answering(renew_lease(primary_of(self._control), lease), seconds=_LOOK_SECONDS)
+                    await answering(self._renew_leases(), seconds=_LOOK_SECONDS)
+
+        keeping = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait([keeping])
+
+    def _read_now(self) -> list[_Taken]:
+        return [*self._leaving, *filter(None, [self._taken])]
+
+    async def _renew_leases(self) -> None:
+        for taken in self._read_now():
+            if time.monotonic() - taken.renewed_at > SECONDS_BETWEEN_RENEWALS:
+                await renew_lease(primary_of(self._control), taken.lease)
                 taken.renewed_at = time.monotonic()
+
+    async def _let_go(self) -> bool:
+        """End the leases of what nobody reads any more; whether there are such."""
+        leases = [taken.lease for taken in self._leaving if not taken.users]
+        self._leaving = [taken for taken in self._leaving if taken.users]
+        for lease in leases:
+            await self._release(lease)
+        return bool(leases)
+
+    async def _release(self, lease: Lease) -> None:
+        try:
+            await answering(release_lease(primary_of(self._control), lease), seconds=_LOOK_SECONDS)
+        except LibraryError as error:
+            logger.warning("The lease of a library that is read no more ends by itself. %s", error)

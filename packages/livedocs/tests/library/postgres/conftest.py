@@ -1,6 +1,9 @@
 """Databases with a catalogue, and libraries to publish."""
 
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,12 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from fastapi_data import PostgresDatabase
 from fastapi_data.testing.provisioning import in_thread, new_database
-from livedocs.library.build import build_docset
 from livedocs.library.postgres.catalogue import Generation
 from livedocs.library.postgres.connecting import opened
 from livedocs.library.postgres.migrating import migrate
 from livedocs.library.postgres.publishing import publishing
-from livedocs.sources.documentation import Documentation
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +33,12 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture(scope="session")
-def other_library(jinja_documentation: Documentation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def other_library(jinja_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Like `jinja_library`, with a docset of another name. Tests read it only."""
-    path = tmp_path_factory.mktemp("other-library") / "library.sqlite"
-    build_docset(jinja_documentation, path, name="other")
+    path = Path(shutil.copy(jinja_library, tmp_path_factory.mktemp("other-library")))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE docset SET name = 'other'")
+        connection.commit()
     return path
 
 

@@ -36,6 +36,18 @@ async def test_migrations_make_what_the_code_describes(url):
     await check(url, FOLDER)
 
 
+async def test_migrations_of_another_application_in_the_same_database_are_none_of_ours(url):
+    database = Database.from_url(url)
+    async with database.lifespan(), database.begin() as session:
+        await session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        await session.execute(text("INSERT INTO alembic_version VALUES ('0002')"))
+    await upgrade(url, FOLDER)
+    assert await current(url, FOLDER) == (REVISIONS[0],)
+    async with database.lifespan(), database.session() as session:
+        assert (await session.execute(text("SELECT version_num FROM alembic_version"))).all() == [("0002",)]
+        assert (await session.execute(ROWS)).all() == []
+
+
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_what_an_older_database_holds_is_kept(url, revision):
     await upgrade(url, FOLDER, revision)

@@ -1,6 +1,7 @@
 """Dropping generations: those nobody reads any more, and what a killed publish left behind.
 
-Nothing here ever makes a reader wait: a table that somebody reads is not waited for, but left for the next time.
+Nothing here ever makes a reader wait: a table that somebody reads is not waited for, but left for the next time. What
+another role published is left to that role.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 5
 _PAUSE_SECONDS = 0.1
 _LOCK_NOT_AVAILABLE = "55P03"
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 async def drop_unread(engine: AsyncEngine) -> list[int]:
@@ -41,7 +43,7 @@ async def drop_unread(engine: AsyncEngine) -> list[int]:
 
 
 async def drop_abandoned(engine: AsyncEngine) -> list[int]:
-    """Drop every generation that was never published; only for who holds the lock of publishers.
+    """Drop generations that were never published; only for who holds the lock of publishers.
 
     Args:
         engine: of the database.
@@ -49,11 +51,32 @@ async def drop_abandoned(engine: AsyncEngine) -> list[int]:
     Returns:
         Their numbers.
     """
-    abandoned = await _of_state(engine, State.BUILDING)
-    for number in abandoned:
+    return [number for number in await _of_state(engine, State.BUILDING) if await drop_unpublished(engine, number)]
+
+
+async def drop_unpublished(engine: AsyncEngine, number: int) -> bool:
+    """Drop a generation unless it was published; for who builds it, or knows that nobody does.
+
+    Args:
+        engine: of the database.
+        number: of the generation.
+
+    Returns:
+        Whether it was dropped.
+    """
+    row = select(library_generation.c.id).where(
+        library_generation.c.id == number, library_generation.c.state == State.BUILDING
+    )
+    try:
         async with engine.begin() as connection:
+            if await connection.scalar(row.with_for_update()) is None:
+                return False
             await _drop(connection, number)
-    return abandoned
+            return True
+    except DBAPIError as error:
+        if _code(error) != _INSUFFICIENT_PRIVILEGE:
+            raise
+        return False
 
 
 async def _of_state(engine: AsyncEngine, state: State) -> list[int]:
@@ -72,11 +95,17 @@ async def _drop_unread(engine: AsyncEngine, number: int) -> bool:
                 await _drop(connection, number)
                 return True
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            if _code(error) == _INSUFFICIENT_PRIVILEGE:
+                return False
+            if _code(error) != _LOCK_NOT_AVAILABLE:
                 raise
         # The last transactions of those who have let it go may still run; what else reads it may take its time.
         await anyio.sleep(_PAUSE_SECONDS)
     return False
+
+
+def _code(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 async def _is_unread(connection: AsyncConnection, number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from fastapi_data import (
     DatabaseSettingsError,
     DatabaseUnavailableError,
     MissingDriverError,
+    PoolExhaustedError,
     PostgresDatabase,
     ReadOnlyDatabaseError,
 )
@@ -31,6 +33,7 @@ _STARTUP_TIMEOUT_SECONDS = 10
 
 _REMEDIES = {
     "42P01": "The catalogue of the library is missing there. Make it with 'livedocs migrate'.",
+    "42P07": "Something else in that database has the name already. Give livedocs a database of its own.",
     "42703": "The catalogue of the library is older than this livedocs. Bring it up to date with 'livedocs migrate'.",
     "42501": (
         "The role of LIVEDOCS_DATABASE_URL may not do that. Who publishes needs GRANT CREATE ON DATABASE, who migrates "
@@ -43,6 +46,11 @@ _REMEDIES = {
     "22P05": "The documentation holds a character that this database cannot keep. Create it with ENCODING 'UTF8'.",
 }
 """By PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+_UNDEFINED_TABLE = "42P01"
+_LOST = ("08", "57P")
+"""Its codes for lost connections, and for servers that stop or start."""
+_UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN}
 
 
 def library_database(settings: Settings, **options: Any) -> PostgresDatabase:
@@ -86,10 +94,13 @@ async def opened(database: PostgresDatabase) -> AsyncGenerator[AsyncEngine]:
 def primary_of(database: PostgresDatabase) -> AsyncEngine:
     """The engine of the server that is written to.
 
+    Each of its statements sees what others have committed by then, whatever the server's or the role's default is: to
+    publish and to keep what is read, one has to see what was done since one's transaction began.
+
     Args:
         database: set up.
     """
-    return AsyncEngine(database.sync_engines()[0])
+    return AsyncEngine(database.sync_engines()[0]).execution_options(isolation_level="READ COMMITTED")
 
 
 @contextmanager
@@ -112,19 +123,51 @@ def naming_refusals() -> Generator[None, None, None]:
     except ReadOnlyDatabaseError as error:
         message = "LIVEDOCS_DATABASE_URL leads to a server that is only read, a replica for example. Name the primary."
         raise LibraryDatabaseError(message) from error
+    except PoolExhaustedError as error:
+        message = f"{error} LIVEDOCS_DATABASE_POOL_SIZE says how many there may be."
+        raise LibraryDatabaseError(message) from error
     except DBAPIError as error:
         raise _named(error.orig or error) from error
     except Exception as error:
         # What the driver raises when it is spoken to without SQLAlchemy.
+        if _is_lost_connection(error):
+            message = f"The connection to the database was lost: {reason_of(error)}. Try again."
+            raise LibraryDatabaseError(message) from error
         if getattr(error, "sqlstate", None) is None:
             raise
         raise _named(error) from error
 
 
+def is_of_driver(error: BaseException | None, name: str) -> bool:
+    """Whether an error is one of the driver's own.
+
+    By name: the driver is an extra, and statements that a search sends go to it directly.
+
+    Args:
+        error: whatever was raised.
+        name: of the driver's class.
+    """
+    return any(kind.__module__.startswith("asyncpg.") and kind.__name__ == name for kind in type(error).__mro__)
+
+
+def reason_of(error: BaseException) -> str:
+    """What the server or its driver says, without SQLAlchemy's and the driver's own words around it."""
+    lines = str(error).rpartition(">: ")[2].splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
+
+
+def _is_lost_connection(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return isinstance(error, ConnectionError) or error.errno in _UNREACHABLE
+    return is_of_driver(error, "InterfaceError") or str(getattr(error, "sqlstate", "")).startswith(_LOST)
+
+
 def _named(error: BaseException) -> LibraryDatabaseError:
     code = str(getattr(error, "sqlstate", None) or "")
+    reason = reason_of(error)
     remedy = _REMEDIES.get(code, f"See the server's log (SQLSTATE {code or 'unknown'}).")
-    reason = str(error).rpartition(">: ")[2].splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    if code == _UNDEFINED_TABLE and reason.startswith('relation "livedocs_g'):
+        remedy = "The published library has been deleted there. Publish one again: 'livedocs publish PATH'."
     return LibraryDatabaseError(f"The database refuses: {reason}. {remedy}")
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from livedocs.library.postgres.catalogue import (
     PUBLISHERS_LOCK,
@@ -37,8 +37,6 @@ LEASE = timedelta(seconds=60)
 
 SECONDS_BETWEEN_RENEWALS = 15.0
 """How often a reader should renew its lease: the database may be away for most of a minute before it is over."""
-
-_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ async def renew_lease(engine: AsyncEngine, lease: Lease) -> bool:
     """
     async with engine.connect() as connection:
         is_kept = await _write(connection, lease)
-    await _drop_what_one_may(engine)
+    await drop_unread(engine)
     return is_kept
 
 
@@ -96,16 +94,7 @@ async def release_lease(engine: AsyncEngine, lease: Lease) -> None:
     """
     async with engine.begin() as connection:
         await connection.execute(delete(generation_reader).where(generation_reader.c.id == lease.id))
-    await _drop_what_one_may(engine)
-
-
-async def _drop_what_one_may(engine: AsyncEngine) -> None:
-    """Drop what nobody reads; a role that may read and not drop leaves it to whoever publishes next."""
-    try:
-        await drop_unread(engine)
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != _INSUFFICIENT_PRIVILEGE:
-            raise
+    await drop_unread(engine)
 
 
 def keep_published(executor: Executor) -> Generation:

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Column, LargeBinary, MetaData, Table, text
-from sqlalchemy.schema import AddConstraint, CreateSchema, CreateTable, ForeignKeyConstraint
+from sqlalchemy.schema import AddConstraint, CreateTable, ForeignKeyConstraint
 
 from livedocs.library import schema, snapshot
 
@@ -24,12 +24,12 @@ _INLINE_BYTES = 8160
 
 
 async def load(connection: AsyncConnection, path: Path, name: str, report: ReportProgress) -> None:
-    """Make a schema and fill it with a library.
+    """Fill a schema with a library.
 
     Args:
         connection: each of its statements is a transaction.
         path: the snapshot; complete and of this version.
-        name: of the schema; there is none of that name yet.
+        name: of the schema; it is empty.
         report: told of each table and step.
     """
     report("Copying the library", 0, len(schema.metadata.sorted_tables))
@@ -47,7 +47,6 @@ async def load(connection: AsyncConnection, path: Path, name: str, report: Repor
 
 
 async def _create(connection: AsyncConnection, name: str) -> None:
-    await connection.execute(CreateSchema(name))
     for table in schema.metadata.sorted_tables:
         # Without keys: rows come faster, and an index over all of them at once is smaller and in order.
         columns = [Column(column.name, column.type, nullable=column.nullable) for column in table.columns]

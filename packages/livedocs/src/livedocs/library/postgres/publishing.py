@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import anyio
 from sqlalchemy import create_engine, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateSchema
 
+from fastapi_data import DatabaseError
 from livedocs.errors import LibraryBusyError, LibraryCorruptError, LibraryDatabaseError
 from livedocs.library import reader, snapshot
 from livedocs.library.format import SCHEMA_VERSION
@@ -23,6 +26,7 @@ from livedocs.library.postgres.catalogue import (
     State,
     library_generation,
 )
+from livedocs.library.postgres.connecting import reason_of
 from livedocs.library.postgres.loading import load
 from livedocs.sources.documentation import ignore_progress
 
@@ -34,7 +38,13 @@ if TYPE_CHECKING:
 
     from livedocs.sources.documentation import ReportProgress
 
+logger = logging.getLogger(__name__)
+
+CONNECTIONS = 2
+"""How many a publisher needs: one holds the lock, while the other one does the work."""
+
 _POLL_SECONDS = 0.2
+_DUPLICATE_SCHEMA = "42P06"
 
 _WITHOUT_TIMEOUTS = text(
     "SELECT set_config(name, '0', true) FROM pg_settings "
@@ -49,7 +59,7 @@ class Publication:
 
     Attributes:
         generation: that is published now.
-        seconds: from the first row to the switch.
+        seconds: from the first look at the snapshot to the switch.
     """
 
     generation: Generation
@@ -83,23 +93,40 @@ class Publisher:
         generation = await self._announce(await anyio.to_thread.run_sync(_library_hash, path))
         try:
             await self._load(path, generation, report)
+            await self._require_same(path, generation)
             report("Switching to the new library", 0, None)
             await self._switch(generation)
         except BaseException:
-            # Should that fail as well, whoever publishes next does it.
-            with anyio.CancelScope(shield=True), suppress(Exception):
-                await cleaning.drop_abandoned(self._engine)
+            # Its own alone: it may have lost the lock, and another one may publish already. Should that fail as well,
+            # whoever publishes next does it.
+            with anyio.CancelScope(shield=True):
+                with suppress(Exception):  # it may have begun to switch, and would be waited for
+                    await self._holder.rollback()
+                with suppress(Exception):
+                    await cleaning.drop_unpublished(self._engine, generation.id)
             raise
         seconds = time.perf_counter() - started
         report("Removing libraries that nobody reads", 0, None)
-        await cleaning.drop_unread(self._engine)
+        try:
+            await cleaning.drop_unread(self._engine)
+        except (DBAPIError, DatabaseError) as error:  # it is published all the same
+            logger.warning("Libraries that nobody reads stay until the next publish: %s.", reason_of(error))
         return Publication(generation, seconds)
 
     async def _announce(self, library_hash: str) -> Generation:
+        """Enter a new generation into the catalogue together with its schema: none is in there that is not ours."""
         values = {"state": State.BUILDING, "schema_version": SCHEMA_VERSION, "library_hash": library_hash}
         statement = insert(library_generation).values(values).returning(library_generation.c.id)
-        async with self._engine.begin() as connection:
-            return Generation((await connection.execute(statement)).scalar_one(), library_hash)
+        while True:
+            try:
+                async with self._engine.begin() as connection:
+                    generation = Generation((await connection.execute(statement)).scalar_one(), library_hash)
+                    await connection.execute(CreateSchema(generation.schema))
+                    return generation
+            except DBAPIError as error:
+                # Of a catalogue that is no longer there, or that another role has: the next number may be free.
+                if getattr(error.orig, "sqlstate", None) != _DUPLICATE_SCHEMA:
+                    raise
 
     async def _load(self, path: Path, generation: Generation, report: ReportProgress) -> None:
         try:
@@ -107,17 +134,28 @@ class Publisher:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await load(connection, path, generation.schema, report)
         except IntegrityError as error:
-            reason = str(error.orig).rpartition(">: ")[2].splitlines()[0]
+            reason = reason_of(error.orig or error)
             message = f"{path} is damaged ({reason}). Build it again with 'livedocs build python', and publish that."
             raise LibraryCorruptError(path, message) from error
+
+    async def _require_same(self, path: Path, generation: Generation) -> None:
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**generation.execution_options)
+            if await connection.run_sync(reader.library_hash) != generation.library_hash:
+                raise LibraryBusyError(path, f"{path} was replaced while it was read. Publish it again.")
 
     async def _switch(self, generation: Generation) -> None:
         """Publish a generation in the transaction that holds the lock: who has lost the lock cannot."""
         table = library_generation
         retire = update(table).where(table.c.state == State.PUBLISHED).values(state=State.RETIRED)
         await self._holder.execute(retire)
-        published = {"state": State.PUBLISHED, "published_at": func.now()}
-        await self._holder.execute(update(table).where(table.c.id == generation.id).values(published))
+        # The transaction began before the library was loaded, or even built.
+        published = {"state": State.PUBLISHED, "published_at": func.clock_timestamp()}
+        switched = await self._holder.execute(update(table).where(table.c.id == generation.id).values(published))
+        if switched.rowcount != 1:
+            raise LibraryDatabaseError(
+                "The new library was removed from the catalogue before it was complete; the last one stays."
+            )
         await self._holder.execute(select(func.pg_notify(CHANNEL, str(generation.id))))
         await self._holder.commit()
 

@@ -12,7 +12,7 @@ from livedocs.errors import LibraryMissingError, LibraryVersionError
 from livedocs.library.postgres.catalogue import published
 from livedocs.library.postgres.connecting import library_database, opened
 from livedocs.library.postgres.exporting import export
-from livedocs.library.postgres.publishing import Publication, publishing
+from livedocs.library.postgres.publishing import CONNECTIONS, Publication, publishing
 from livedocs.sources.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def updating(settings: Settings, report: ReportProgress, *, is_new: bool = False
 
 @asynccontextmanager
 async def _updating(settings: Settings, path: Path, report: ReportProgress, *, is_new: bool) -> AsyncGenerator[Update]:
-    async with opened(library_database(settings)) as engine, publishing(engine, report=report) as publisher:
+    database = library_database(settings, pool_max_size=CONNECTIONS)
+    async with opened(database) as engine, publishing(engine, report=report) as publisher:
         try:
             async with engine.connect() as connection:
                 generation = await connection.run_sync(published)
