@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
-from uuid import uuid4
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -67,11 +66,12 @@ class PostgresOptions:
             arguments["ssl"] = self.tls
         if self.pgbouncer:
             # The next transaction may meet another server connection: nothing prepared here is there, and a name may be
-            # taken by somebody else's statement.
+            # taken by somebody else's statement. Statements without a name replace each other; those with one would
+            # stay with the server's connection, as who closes them speaks to another one by then.
             arguments |= {
                 "statement_cache_size": 0,
                 "prepared_statement_cache_size": 0,
-                "prepared_statement_name_func": lambda: f"__fastapi_data_{uuid4().hex}__",
+                "prepared_statement_name_func": str,
             }
         elif self.statement_timeout_seconds is not None:
             server_settings["statement_timeout"] = str(self.statement_timeout_milliseconds)

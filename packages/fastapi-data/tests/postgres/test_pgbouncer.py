@@ -51,9 +51,36 @@ async def test_the_statement_timeout_belongs_to_the_transaction_and_reaches_nobo
             assert await unlimited.run(lambda session: session.scalar(text("SHOW statement_timeout"))) == "0"
 
 
-def test_nothing_is_prepared_under_a_name_that_anybody_else_may_use():
+async def test_nothing_that_was_prepared_stays_on_the_connections_of_the_server(pgbouncer):
+    database = PostgresDatabase(pgbouncer, pgbouncer=True, pool_max_size=8)
+
+    async def work() -> None:
+        for number in range(10):
+            async with database.begin() as session:
+                rows = await session.stream(text("SELECT name FROM person WHERE id > :id"), {"id": number})
+                assert len([row async for row in rows]) == max(0, 3 - number)
+
+    async with database.lifespan():
+        async with anyio.create_task_group() as tasks:
+            for _ in range(8):
+                tasks.start_soon(work)
+        prepared: dict[int, int] = {}
+        while len(prepared) < 2:
+
+            async def look() -> None:
+                async with database.begin() as session:
+                    found = await session.execute(
+                        text("SELECT pg_backend_pid(), (SELECT count(*) FROM pg_prepared_statements)")
+                    )
+                    pid, count = found.one()
+                    prepared[pid] = count
+
+            async with anyio.create_task_group() as tasks:
+                for _ in range(2):
+                    tasks.start_soon(look)
+    assert set(prepared.values()) == {0}
+
+
+def test_the_statement_timeout_is_not_said_to_pgbouncer():
     arguments = PostgresOptions(pgbouncer=True, statement_timeout_seconds=1).connect_arguments()
-    name = arguments["prepared_statement_name_func"]
-    assert name() != name()
-    assert (arguments["statement_cache_size"], arguments["prepared_statement_cache_size"]) == (0, 0)
     assert "statement_timeout" not in arguments["server_settings"]
