@@ -85,6 +85,7 @@ async def test_the_theme_goes_from_the_systems_to_light_to_dark_and_is_kept(page
     dark = await page.evaluate(scheme)
     await button.click()
     await expect(button).to_have_accessible_name("Theme: light")
+    await expect(button.locator("svg:visible")).to_have_attribute("data-theme", "light")
     light = await page.evaluate(scheme)
     assert light != dark
     await expect(page.locator("meta[name=theme-color][media=all]")).to_have_attribute("data-scheme", "light")

@@ -44,3 +44,15 @@ async def test_while_the_database_is_away_nothing_is_counted_and_nothing_fails(a
         await opened.count(TEMPLATE)
         assert await opened.most(5) == []
         await opened.dispose()
+
+
+async def test_what_the_database_could_not_even_hold_is_no_entry(settings, publish, running, jinja_library):
+    await publish(jinja_library)
+    async with running(settings) as (_, client):
+        for entry in (
+            "jinja/3.1.x/api.html%00#jinja2.Template",
+            "jinja/3.1.x/api.html#%00",
+            "jinja%00/1/%FF#%ED%B3%BF",
+        ):
+            answer = await client.post("/opened", data={"entry": entry}, headers={"Sec-Fetch-Site": "same-origin"})
+            assert answer.status_code == 404
