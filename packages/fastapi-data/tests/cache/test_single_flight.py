@@ -97,6 +97,29 @@ async def test_when_the_first_fails_exactly_one_other_takes_over(app, client, ga
     assert gate.calls == 2
 
 
+async def test_nobody_waits_for_more_than_two_that_fail_one_after_the_other(app, client, gate):
+    @app.get("/fails")
+    @cache_response
+    async def fails() -> int:
+        await gate.pass_through()
+        raise HTTPException(503)
+
+    answers = Answers()
+    async with anyio.create_task_group() as tasks:
+        for _ in range(6):
+            tasks.start_soon(answers.ask, client, "/fails")
+        for failed in range(2):
+            await gate.entered[failed].wait()
+            await let_everybody_arrive()
+            assert not gate.entered[failed + 1].is_set()
+            gate.open[failed].set()
+        # All the others at once: none of them has to end before the last has begun.
+        await gate.entered[5].wait()
+        for waiting in range(2, 6):
+            gate.open[waiting].set()
+    assert [status for status, _ in answers] == [503] * 6
+
+
 async def test_a_waiter_that_is_cancelled_disturbs_nobody(app, client, gate, number_route):
     answers = Answers()
     waiter = anyio.CancelScope()

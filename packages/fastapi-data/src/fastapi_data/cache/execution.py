@@ -20,6 +20,9 @@ from fastapi_data.cache.vary import headers_covered
 
 _logger = logging.getLogger("fastapi_data.cache")
 
+_FAILURES_WAITED_FOR = 2
+"""The second tells that it was not by chance. Were each to wait for all before it, the last would wait for ever."""
+
 
 class Executor:
     """Runs the application for requests that no stored answer fits.
@@ -42,10 +45,12 @@ class Executor:
         """
         key, counters = exchange.key, self._core.counters
         has_waited = False
+        failures = 0
         while (flight := self._core.flights.find(key)) is not None:
             with self._one_more_waiting():
                 landed = await flight.outcome()
-            if landed is Landing.NOT_STORABLE:
+            failures += landed is Landing.FAILED
+            if landed is Landing.NOT_STORABLE or failures == _FAILURES_WAITED_FOR:
                 counters.misses += 1
                 await self._app(exchange.scope, exchange.receive, exchange.send)
                 return
