@@ -13,6 +13,7 @@ import anyio
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from livedocs.settings import Settings
 from livedocs.web.generations import PostgresLibrary
@@ -87,7 +88,7 @@ async def _publish_and_wait(app: FastAPI, publish: Publish, library: Path) -> No
 
 
 async def test_readers_see_one_library_whole_while_others_are_published(
-    running: Running, settings: Settings, publish: Publish, jinja_library: Path, hostile_library: Path
+    running: Running, settings: Settings, publish: Publish, jinja_library: Path, versions_library: Path
 ):
     await publish(jinja_library)
     seen: set[str] = set()
@@ -110,7 +111,7 @@ async def test_readers_see_one_library_whole_while_others_are_published(
         async with anyio.create_task_group() as tasks:
             for number in range(2):
                 tasks.start_soon(ask_on, number)
-            for library in (hostile_library, jinja_library):
+            for library in (versions_library, jinja_library):
                 before = answers
                 await _publish_and_wait(app, publish, library)
                 with anyio.fail_after(30):
@@ -120,8 +121,22 @@ async def test_readers_see_one_library_whole_while_others_are_published(
     assert seen == {"jinja", "trap"}
 
 
+async def test_another_library_with_the_same_number_is_taken_up(
+    settings: Settings, publish: Publish, engine: AsyncEngine, jinja_library: Path
+):
+    await publish(jinja_library)
+    library = PostgresLibrary(settings)
+    await library.load()
+    assert not await library.refresh()
+    async with engine.begin() as connection:  # as when the database was made anew, and published to from the first
+        await connection.execute(text("UPDATE library_generation SET library_hash = 'another'"))
+    assert await library.refresh()
+    assert library.current.hash.startswith("another-")
+    await library.dispose()
+
+
 async def test_what_was_made_of_a_library_goes_with_it_and_so_do_its_tables(
-    running: Running, settings: Settings, publish: Publish, jinja_library: Path, hostile_library: Path
+    running: Running, settings: Settings, publish: Publish, jinja_library: Path, versions_library: Path
 ):
     await publish(jinja_library)
     library = PostgresLibrary(settings)
@@ -133,7 +148,7 @@ async def test_what_was_made_of_a_library_goes_with_it_and_so_do_its_tables(
     gc.disable()  # a server freezes what it has: nothing may depend on the collector
     try:
         with library.holding():
-            await publish(hostile_library)
+            await publish(versions_library)
             assert await library.refresh()
             assert library.current.docsets[0].name == "jinja"
             assert await _generations(library) == 2
