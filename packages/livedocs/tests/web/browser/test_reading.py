@@ -113,7 +113,7 @@ async def test_on_a_phone_the_box_stays_in_reach_of_the_results(page: Page):
 
 
 async def test_on_a_phone_a_name_that_is_too_long_for_a_line_goes_on_after_a_dot(page: Page):
-    await page.set_viewport_size({"width": 390, "height": 800})
+    await page.set_viewport_size({"width": 320, "height": 800})
     await page.goto("/search?q=subprocess.TimeoutExpired.timeout")
     tops = await page.locator(".hit-heading b").first.evaluate(
         """(name) => {
