@@ -226,10 +226,10 @@ class PostgresLibrary:
         return taken
 
     async def _refresh(self) -> bool:
-        published = await answering(self._look(), seconds=_LOOK_SECONDS)
-        # First of all: what becomes of another generation is no reason to lose the one that is served.
+        # First of all: that another generation cannot be served is no reason to lose the one that is.
         await answering(self._renew_leases(), seconds=_LOOK_SECONDS)
-        is_new = published is not None and (self._taken is None or self._taken.lease.generation.id != published)
+        published = await answering(self._look(), seconds=_LOOK_SECONDS)
+        is_new = published is not None and (self._taken is None or self._taken.lease.generation != published)
         if is_new:
             await self._replace(await self._take())
         if await self._let_go():

@@ -130,7 +130,7 @@ async def test_a_database_that_hangs_is_waited_for_no_longer_than_it_may_take(
 
 
 async def test_through_pgbouncer_searches_share_few_connections_and_follow_what_is_published(
-    running: Running, settings: Settings, publish: Publish, jinja_library: Path, hostile_library: Path
+    running: Running, settings: Settings, publish: Publish, jinja_library: Path, versions_library: Path
 ):
     await publish(jinja_library)
     queries = [f"{word} {other}" for word in ("template", "filter", "loader", "block") for other in "abcdefghij"]
@@ -147,7 +147,7 @@ async def test_through_pgbouncer_searches_share_few_connections_and_follow_what_
             async with anyio.create_task_group() as tasks:
                 for query in queries:
                     tasks.start_soon(ask, query)
-            await publish(hostile_library)
+            await publish(versions_library)
 
             async def is_followed() -> bool:
                 return "trap" in (await client.get("/api/v1/docsets")).text
