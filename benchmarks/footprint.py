@@ -1,19 +1,22 @@
 """What livedocs takes beside time at the keyboard: seconds and memory of a build, of a server, of a command.
 
 ``python -m benchmarks.footprint FOLDER`` builds the documentation in FOLDER (Sphinx's HTML of Python 3.11) into a new
-library, serves that, and searches it in a shell. Memory is read from ``/proc``, so this runs on Linux only. Exits with
-1 when a figure misses its target.
+library, serves that, by one process and by several, and searches it in a shell; with a library's FILE instead of a
+folder, nothing is built. Memory is read from ``/proc``, so this runs on Linux only. Exits with 1 when a figure misses
+its target.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -27,29 +30,34 @@ if TYPE_CHECKING:
 _LIVEDOCS = Path(sys.executable).with_name("livedocs")
 _SECONDS_BETWEEN_LOOKS = 0.02
 _SEARCHES = 10
+_DIFFERENT_SEARCHES = 600
 _MB = 1e6
 
 
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="built HTML of Python 3.11")
+    parser.add_argument("folder", type=Path, help="built HTML of Python 3.11, or a library made from it")
     parser.add_argument("--builds", type=int, default=3, help="the median of so many counts")
     arguments = parser.parse_args()
     print_machine()
     with tempfile.TemporaryDirectory() as name:
-        library = Path(name, "library.db")
-        builds = [_build(arguments.folder, library) for _ in range(arguments.builds)]
-        seconds, peak_bytes = (median(each) for each in zip(*builds, strict=True))
-        reached = [
-            report("s, building, the command as a whole", seconds, at_most=5.0),
-            report("MB, the snapshot", library.stat().st_size / _MB, at_most=30.0),
-            report("MB, peak memory of all processes of the build", peak_bytes / _MB, at_most=600.0),
-            _serve(library),
-            _search(library),
-        ]
+        library, reached = arguments.folder, []
+        if library.is_dir():
+            library = Path(name, "library.db")
+            reached = _builds(arguments.folder, library, arguments.builds)
+        reached += [_serve(library), _serve_by_two(library), _search(library)]
     print_machine()
     return 0 if all(reached) else 1
+
+
+def _builds(folder: Path, library: Path, count: int) -> list[bool]:
+    seconds, peak_bytes = (median(each) for each in zip(*(_build(folder, library) for _ in range(count)), strict=True))
+    return [
+        report("s, building, the command as a whole", seconds, at_most=5.0),
+        report("MB, the snapshot", library.stat().st_size / _MB, at_most=30.0),
+        report("MB, peak memory of all processes of the build", peak_bytes / _MB, at_most=600.0),
+    ]
 
 
 def _build(folder: Path, library: Path) -> tuple[float, float]:
@@ -98,6 +106,28 @@ def _serve(library: Path) -> bool:
         used = _resident_set(server.process_id)
     print(f"  {used / _MB:9.1f}  MB, the server's resident set after its first answers")
     return report("MB, resident set of the server after loading", loaded / _MB, at_most=120.0)
+
+
+def _serve_by_two(library: Path) -> bool:
+    with closing(sqlite3.connect(library)) as connection:
+        names = [name for (name,) in connection.execute("SELECT DISTINCT name FROM entry ORDER BY random()")]
+    with http_load.livedocs(library, workers=2) as server:
+        workers = [each for each in _family(server.process_id) if each != server.process_id]
+        started = max(map(_own_bytes, workers))
+        searches = iter([http_load.search(name) for name in names[:_DIFFERENT_SEARCHES]])
+        while few := [path for _, path in zip(range(16), searches, strict=False)]:
+            http_load.ask(server.port, few)  # over connections of their own, so that both workers get some
+        print(f"  {_own_bytes(server.process_id) / _MB:9.1f}  MB that only the supervisor of two workers has")
+        used = max(map(_own_bytes, workers))
+    started_in_bounds = report("MB that only one of two workers has, at its start", started / _MB, at_most=40.0)
+    what = f"MB that only one of two workers has, after {_DIFFERENT_SEARCHES} different searches of both"
+    return report(what, used / _MB, at_most=40.0) and started_in_bounds
+
+
+def _own_bytes(process_id: int) -> int:
+    """Memory of a process that no other shares."""
+    rollup = Path(f"/proc/{process_id}/smaps_rollup").read_text()
+    return sum(int(kilobytes) * 1024 for kilobytes in re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.MULTILINE))
 
 
 def _resident_set(process_id: int) -> int:

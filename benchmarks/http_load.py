@@ -51,13 +51,14 @@ class Load(NamedTuple):
 
 
 @contextmanager
-def livedocs(library: Path) -> Generator[Server]:
+def livedocs(library: Path, *, workers: int = 1) -> Generator[Server]:
     """``livedocs serve`` as users start it.
 
     Args:
         library: the library file to serve.
+        workers: processes that answer.
     """
-    command = [str(Path(sys.executable).with_name("livedocs")), "serve", "--port", "0"]
+    command = [str(Path(sys.executable).with_name("livedocs")), "serve", "--port", "0", "--workers", str(workers)]
     with _server(command, os.environ | {"LIVEDOCS_LIBRARY_PATH": str(library)}) as server:
         yield server
 
