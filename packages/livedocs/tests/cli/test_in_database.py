@@ -24,7 +24,7 @@ from .conftest import Terminal
 # Runs commands as they are given, each in a fork of a process that has imported everything: thirty of them take as
 # long as two that begin from nothing.
 _COMMANDS = """
-import json, os, sys
+import gc, json, os, sys
 import anyio._backends._asyncio, asyncpg, fastapi_data.migrations, sqlalchemy.dialects.postgresql.asyncpg
 from livedocs.cli import answers, app, building, changing, exit_codes, printing, publishing, reading
 from livedocs.cli.main import main
@@ -32,6 +32,7 @@ from livedocs.library.postgres import reading, updating
 from livedocs.search import postgres
 from livedocs.settings import Settings
 
+gc.freeze()  # else each fork would look through all of it, and copy it
 for line in sys.stdin:
     given = json.loads(line)
     child = os.fork()
@@ -46,7 +47,11 @@ os.chdir(given["folder"])
 os.environ.clear()
 os.environ.update(given["environment"])
 sys.argv[1:] = given["arguments"]
-main()
+try:
+    main()
+except SystemExit as ended:
+    sys.stdout.flush()
+    os._exit(ended.code)
 """
 
 
