@@ -1,6 +1,7 @@
 """Real documentation and the libraries built from it, shared by every test."""
 
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +85,28 @@ def jinja_library(jinja_documentation: Documentation, tmp_path_factory: pytest.T
     """A library of Jinja's documentation, built in a second. Tests read it only."""
     path = tmp_path_factory.mktemp("jinja-library") / "library.sqlite"
     build_docset(jinja_documentation, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_documentation(tmp_path_factory: pytest.TempPathFactory) -> Documentation:
+    """The least documentation that there is something to find in: ``kettle.boil``, for tests of what surrounds it."""
+    root = tmp_path_factory.mktemp("small-documentation")
+    boil = '<dl class="py function"><dt class="sig" id="kettle.boil">boil()</dt><dd><p>Heat water.</p></dd></dl>'
+    tea = f"<section id=tea><h1>Tea</h1>{'<p>Tea takes hot water, leaves and time.</p>' * 60}{boil}</section>"
+    (root / "index.html").write_text(f"<div role=main>{tea}</div>")
+    head = (
+        "# Sphinx inventory version 2\n# Project: Kettle\n# Version: 1.0\n# The remainder is compressed using zlib.\n"
+    )
+    (root / "objects.inv").write_bytes(head.encode() + zlib.compress(b"kettle.boil py:function 1 index.html#$ -\n"))
+    return Documentation(root=root, origin="a test", original_url="https://elsewhere.invalid/")
+
+
+@pytest.fixture(scope="session")
+def small_library(small_documentation: Documentation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of `small_documentation`, built at once. Tests read it only."""
+    path = tmp_path_factory.mktemp("small-library") / "library.sqlite"
+    build_docset(small_documentation, path)
     return path
 
 

@@ -125,7 +125,7 @@ def test_servers_are_well_when_their_checks_say_so(
 def test_the_library_is_migrated_built_and_served_by_several_processes(
     services: dict[str, Any],
     environment: Callable[[dict[str, Any]], dict[str, str]],
-    jinja_documentation: Documentation,
+    small_documentation: Documentation,
     tmp_path: Path,
     start: Callable[..., subprocess.Popen[bytes]],
 ):
@@ -134,14 +134,14 @@ def test_the_library_is_migrated_built_and_served_by_several_processes(
     assert [each["command"][0] for each in (migrate, build, web)] == ["livedocs"] * 3
     subprocess.run([livedocs, *migrate["command"][1:]], env=environment(migrate), cwd=tmp_path, check=True)
     assert build["command"][1:] == ["build", "python"]
-    command = [livedocs, "build", str(jinja_documentation.root)]
+    command = [livedocs, "build", str(small_documentation.root)]
     subprocess.run(command, env=environment(build), cwd=tmp_path, check=True)
     port = free_port()
     there = environment(web) | {"LIVEDOCS_PORT": str(port)}
     process = start([livedocs, *web["command"][1:]], there, tmp_path)
     url = f"http://127.0.0.1:{port}"
     until_answered(process, f"{url}/readyz")
-    assert "jinja2.Template" in until_answered(process, f"{url}/search?q=jinja2.Template").text
+    assert "kettle.boil" in until_answered(process, f"{url}/search?q=boil").text
     check = [part.replace(":8000", f":{port}") for part in web["healthcheck"]["test"][2:]]
     assert subprocess.run([sys.executable, *check], env=there, check=False).returncode == 0
     assert not (tmp_path / "library.sqlite").exists()

@@ -29,10 +29,10 @@ def running(command: list[str], folder: Path, url: str, **variables: str) -> Ite
 
 
 @pytest.fixture(scope="module")
-def livedocs(jinja_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def livedocs(small_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server that any proxy may stand in front of."""
     port = free_port()
-    variables = {"LIVEDOCS_LIBRARY_PATH": str(jinja_library), "LIVEDOCS_PORT": str(port)}
+    variables = {"LIVEDOCS_LIBRARY_PATH": str(small_library), "LIVEDOCS_PORT": str(port)}
     folder = tmp_path_factory.mktemp("livedocs")
     with running([LIVEDOCS, "serve"], folder, f"http://127.0.0.1:{port}/readyz", **variables):
         yield port
@@ -90,18 +90,18 @@ def client(request: pytest.FixtureRequest) -> httpx2.Client:
 
 
 def test_pages_are_compressed_and_not_sent_to_who_has_them(client: httpx2.Client):
-    page = client.get("/search?q=template", headers={"Accept-Encoding": "gzip"})
+    page = client.get("/search?q=kettle", headers={"Accept-Encoding": "gzip"})
     assert page.headers["content-encoding"] == "gzip"
-    assert "template" in page.text
-    again = client.get("/search?q=template", headers={"Accept-Encoding": "gzip", "If-None-Match": page.headers["etag"]})
+    assert "kettle" in page.text
+    again = client.get("/search?q=kettle", headers={"Accept-Encoding": "gzip", "If-None-Match": page.headers["etag"]})
     assert again.status_code == 304
     assert again.content == b""
 
 
 def test_a_fragment_and_a_whole_page_are_kept_apart(client: httpx2.Client):
     for _ in range(2):
-        whole = client.get("/search?q=filter")
-        part = client.get("/search?q=filter", headers={"HX-Request-Type": "partial"})
+        whole = client.get("/search?q=tea")
+        part = client.get("/search?q=tea", headers={"HX-Request-Type": "partial"})
         assert "<html" in whole.text
         assert "<html" not in part.text
 
@@ -117,7 +117,7 @@ def test_health_is_shown_to_who_asks_from_this_machine(client: httpx2.Client):
 
 
 def test_nginx_answers_at_once_with_what_it_has_and_asks_for_it_anew_beside_that(nginx: httpx2.Client):
-    path = "/search?q=loop"
+    path = "/search?q=water"
     assert nginx.get(path).headers["x-cache-status"] == "MISS"
     seen: set[str] = set()
     # What is a second old is sent once more while it is asked for anew, and then it is fresh again.

@@ -25,7 +25,7 @@ def values(text: str, name: str) -> list[str]:
 
 
 def test_the_unit_starts_livedocs_with_folders_that_it_makes(
-    jinja_library: Path, tmp_path: Path, start: Callable[..., subprocess.Popen[bytes]]
+    small_library: Path, tmp_path: Path, start: Callable[..., subprocess.Popen[bytes]]
 ):
     unit = (ROOT / "deploy" / "livedocs.service").read_text()
     for directory, place in (("StateDirectory", "var/lib"), ("CacheDirectory", "var/cache")):
@@ -35,7 +35,7 @@ def test_the_unit_starts_livedocs_with_folders_that_it_makes(
         for line in values(unit, "Environment")
         for name, value in (pair.split("=", 1) for pair in shlex.split(line))
     }
-    shutil.copy(jinja_library, moved["LIVEDOCS_LIBRARY_PATH"])
+    shutil.copy(small_library, moved["LIVEDOCS_LIBRARY_PATH"])
     port = free_port()
     (command,) = values(unit, "ExecStart")
     program, *arguments = shlex.split(command)
