@@ -44,10 +44,18 @@ function lastResults() {
   return window.navigation?.entries().find((step) => step.key === key && step.index < here);
 }
 
-/** One step back: from the pane to the box, from pages that were opened to the results. @returns {boolean} whether there was one */
+/**
+ * One step back: from a menu to what opened it, from the pane to the box, from pages that were opened to the results.
+ * @returns {boolean} whether there was one
+ */
 function stepBack() {
+  /** @type {HTMLDetailsElement | null} */
+  const menu = document.querySelector(".reading-versions[open]");
   const results = location.pathname.startsWith("/docs/") ? lastResults() : undefined;
-  if (own("app-pane")?.contains(document.activeElement)) queryInput().focus();
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  } else if (own("app-pane")?.contains(document.activeElement)) queryInput().focus();
   else if (results) window.navigation.traverseTo(results.key);
   else return false;
   return true;

@@ -77,6 +77,23 @@ async def test_escape_returns_from_a_page_to_the_results_it_was_opened_from(page
     await expect(page.locator(HITS).first).to_be_visible()
 
 
+async def test_escape_closes_the_menu_of_versions_before_it_leaves_the_page(browser: Browser, versions_origin: str):
+    page = await browser.new_page(base_url=versions_origin)
+    await page.goto("/search?q=trap.spring")
+    await page.locator(HITS).first.click()
+    await expect(page).to_have_url(re.compile("/docs/"))
+    reading, menu = page.url, page.locator(".reading-versions")
+    await menu.locator("summary").click()
+    await expect(menu.get_by_role("link").first).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(menu.get_by_role("link").first).to_be_hidden()
+    await expect(menu.locator("summary")).to_be_focused()
+    assert page.url == reading
+    await page.keyboard.press("Escape")
+    await expect(page).to_have_url(re.compile("/search"))
+    await page.close()
+
+
 async def test_the_theme_goes_from_the_systems_to_light_to_dark_and_is_kept(page: Page):
     await page.emulate_media(color_scheme="dark")
     await page.goto("/")
