@@ -79,13 +79,19 @@ def commands() -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def in_database(empty, commands, postgres_server: str, tmp_path: Path) -> Iterator[ForkingTerminal]:
+def terminal(empty: Terminal, commands: subprocess.Popen[str]) -> ForkingTerminal:
+    """A terminal without a library."""
+    return ForkingTerminal(empty.folder, empty.variables, commands)
+
+
+@pytest.fixture
+def in_database(terminal: ForkingTerminal, postgres_server: str, tmp_path: Path) -> Iterator[ForkingTerminal]:
     """A terminal with an empty database, reached by as few connections as can be set, and a cache folder of its own."""
     with new_database(postgres_server, tmp_path) as url:
         address = url.replace("postgresql://", "postgresql+asyncpg://")
         places = {"LIVEDOCS_DATABASE_URL": address, "LIVEDOCS_CACHE_FOLDER": str(tmp_path / "cache")}
-        variables = empty.variables | places | {"LIVEDOCS_DATABASE_POOL_SIZE": "1"}
-        yield ForkingTerminal(empty.folder, variables, commands)
+        variables = terminal.variables | places | {"LIVEDOCS_DATABASE_POOL_SIZE": "1"}
+        yield replace(terminal, variables=variables)
 
 
 @pytest.fixture(scope="session")
@@ -170,8 +176,8 @@ def test_before_anything_is_published_every_command_says_how_to_get_a_library(in
 
 
 @pytest.mark.parametrize("command", ["migrate", "publish"])
-def test_without_a_database_its_commands_say_what_to_set(jinja, command):
-    done = jinja(command)
+def test_without_a_database_its_commands_say_what_to_set(terminal, command):
+    done = terminal(command)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Set LIVEDOCS_DATABASE_URL to" in done.stderr
 
@@ -189,8 +195,8 @@ def test_nobody_migrates_through_pgbouncer():
         ("postgresql://ada:sesame@127.0.0.1:1/x", 3, "cannot be reached"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_said_without_its_password(empty, url, code, complaint):
-    done = empty("docsets", LIVEDOCS_DATABASE_URL=url)
+def test_a_database_that_cannot_be_used_is_said_without_its_password(terminal, url, code, complaint):
+    done = terminal("docsets", LIVEDOCS_DATABASE_URL=url)
     assert (done.returncode, done.stdout) == (code, "")
     assert complaint in done.stderr
     assert "sesame" not in done.stderr
