@@ -7,7 +7,7 @@ import htmx from "htmx.org";
 import { answeredAt, isSearch, keepAddress, writeAddress, writeAddressSoon } from "./address.js";
 import { main, queryInput, searchForm } from "./page.js";
 import { showSelected } from "./pane.js";
-import { keepScrolled, scrolledTo } from "./scrolled.js";
+import { keepScrolled, returnTo, scrolledTo } from "./scrolled.js";
 
 /** @typedef {{ sourceElement: Element, request: { action: string, body: FormData } }} Exchange */
 
@@ -53,6 +53,7 @@ function recordStep(event) {
   answeredAt(request.action);
   const isLeaving = !isSearch();
   if (isLeaving) {
+    keepScrolled(stepKey(), scrollY);
     leaveView(address(), scrollY);
     scrollTo(0, 0);
   }
@@ -84,6 +85,7 @@ function restore(event) {
   if (shown === address()) return;
   if (left?.address === address()) {
     shown = left.address;
+    keepScrolled(stepKey(), 0);
     main().replaceChildren(left.nodes);
     showSelected();
     document.title = left.title;
@@ -120,6 +122,7 @@ function keepScroll({ navigationType }) {
 }
 
 export function keepHistory() {
+  if (!isSearch()) returnTo(stepKey());
   addEventListener("popstate", () => (scrollAtStep = scrollY));
   window.navigation?.addEventListener("navigate", keepScroll);
   document.addEventListener("htmx:config:request", completeQuestion);

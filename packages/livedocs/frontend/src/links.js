@@ -14,29 +14,30 @@ function search(link, event) {
   box.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }
 
-/** @param {HTMLAnchorElement} link to an entry */
-function tellOpened(link) {
-  navigator.sendBeacon("/opened", new URLSearchParams({ entry: entryOf(link) }));
+/** @param {HTMLAnchorElement} link to an entry @param {MouseEvent} event the second click of two opens nothing more */
+function tellOpened(link, { detail }) {
+  if (detail < 2) navigator.sendBeacon("/opened", new URLSearchParams({ entry: entryOf(link) }));
 }
 
 /** @param {MouseEvent} event */
 function clicked(event) {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
-  if (!link || event.defaultPrevented) return;
-  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!link || event.defaultPrevented || event.button > 1) return;
+  const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   if (link.matches("[data-search]") && isPlain) {
     event.preventDefault();
     search(link, event);
   } else if (resultList()?.contains(link)) {
-    tellOpened(link);
+    tellOpened(link, event);
     if (!isPlain) return;
     select(link);
     writeAddress();
   } else if (link.matches(".entry-head a[href^='/docs/']:not(.reading *)")) {
-    tellOpened(link);
+    tellOpened(link, event);
   }
 }
 
 export function takeLinks() {
   document.addEventListener("click", clicked);
+  document.addEventListener("auxclick", clicked); // of the middle button
 }

@@ -7,7 +7,7 @@ import { writeAddressSoon } from "./address.js";
 import { queryInput, resultList } from "./page.js";
 import { dropEntry, showSelected } from "./pane.js";
 import { driveList, hits, select, selectedHit } from "./selection.js";
-import { announceSoon, answersForm, complain, complainNoMore, isUnreached, keepQuiet } from "./status.js";
+import { announceSoon, answersForm, complain, complainNoMore, expectAnswer, isUnreached, keepQuiet } from "./status.js";
 
 /** True when the hits on the page answer what is in the box now. */
 const isAnswered = () => resultList()?.dataset["asked"] === queryInput().value;
@@ -44,6 +44,9 @@ export const searchBox = () => ({
     document.addEventListener("livedocs:restored", () => {
       announceSoon();
       this.showAnswer();
+    });
+    document.addEventListener("htmx:before:request", (event) => {
+      if (answersForm(event)) expectAnswer();
     });
     document.addEventListener("htmx:before:response", (event) => {
       if (!answersForm(event) || !isUnreached(event)) return;

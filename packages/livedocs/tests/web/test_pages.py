@@ -77,6 +77,8 @@ async def test_the_number_of_results_is_announced(client: AsyncClient):
     status = page.css_first("#app-status")
     assert status.attributes["role"] == "status"
     assert status.text() == f"{count} results for loader."
+    description = page.css_first('meta[name="description"]').attributes["content"] or ""
+    assert description.startswith(status.text())
 
 
 async def test_a_correction_is_announced_and_the_original_query_stays_in_the_box(client: AsyncClient):

@@ -88,6 +88,23 @@ async def test_a_page_is_found_at_the_same_place_however_often_one_goes_back_and
         assert await page.evaluate("scrollY") == scroll
 
 
+async def test_a_page_that_has_to_be_loaded_again_is_found_where_it_was_left(page: Page):
+    await page.goto("/docs/python/3.11/library/json.html#json.loads")
+    await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
+    await page.evaluate("scrollBy(0, 600)")
+    scroll = await page.evaluate("scrollY")
+    await page.keyboard.press("/")
+    await page.keyboard.type("pathlib")
+    await expect(page.locator("#app-results")).to_have_attribute("data-asked", "pathlib")
+    await page.reload()
+    await expect(page.get_by_role("listbox", name="Results")).to_be_visible()
+    await page.go_back()
+    await page.wait_for_function("(scroll) => scrollY === scroll", arg=scroll)
+    await page.evaluate("scrollTo(0, 100)")
+    await page.reload()
+    assert await page.evaluate("scrollY") == 100
+
+
 async def test_typing_does_not_move_the_page_that_is_read(unwatched_page: Page):
     page = unwatched_page
     await page.goto("/docs/python/3.11/library/json.html#json.loads")

@@ -89,6 +89,32 @@ async def test_enter_before_the_answer_opens_the_first_hit_of_that_answer(page: 
     await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
 
 
+async def test_while_an_answer_is_long_in_coming_what_was_found_before_is_shown_as_such(page: Page):
+    shown = page.locator("#app-main")
+    async with held(page, re.compile(r"/search\?q=json\.dumps$")):
+        await page.goto("/search?q=json.dump")
+        await expect(page.locator("#app-query")).to_be_focused()
+        await page.keyboard.type("s")
+        await expect(shown).to_have_attribute("aria-busy", "true")
+        await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dump")
+    await expect(page.locator(RESULTS)).to_have_attribute("data-asked", "json.dumps")
+    await expect(shown).not_to_have_attribute("aria-busy", "true")
+
+
+async def test_what_is_opened_is_told_once_by_whatever_button_and_however_often_it_is_clicked(page: Page):
+    told: list[str | None] = []
+    page.context.on("request", lambda request: told.append(request.post_data) if request.method == "POST" else None)
+    await page.goto("/search?q=json.dumps")
+    await expect(page.locator("#app-query")).to_be_focused()
+    async with page.context.expect_page():
+        await page.locator(HITS).nth(1).click(button="middle")
+    await expect(page.locator(f"{HITS}[aria-selected=true]")).to_have_id("app-hit-1")
+    await page.locator(HITS).first.dblclick()
+    await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.dumps$"))
+    assert len(told) == 2
+    assert told[-1] == "entry=python%2F3.11%2Flibrary%2Fjson.html%23json.dumps"
+
+
 async def test_arrows_and_ctrl_n_and_p_move_the_selection_and_enter_opens_it(page: Page):
     await page.goto("/search?q=json")
     box = page.locator("#app-query")
