@@ -66,7 +66,6 @@ export function decorateCode(root) {
     button.className = "copy-code";
     button.textContent = "Copy";
     example.before(button);
-    button.parentElement?.classList.add("has-copy");
   }
 }
 

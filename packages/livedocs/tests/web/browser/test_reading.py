@@ -77,6 +77,10 @@ async def test_on_paper_stands_the_documentation_alone_dark_on_white_and_in_full
     await expect(page.locator("article pre").first).to_have_css("white-space-collapse", "preserve")
     await expect(page.locator("article pre").first).to_have_css("text-wrap-mode", "wrap")
     await expect(page.get_by_text("https://docs.python.org/3.11/library/json.html", exact=True)).to_be_visible()
+    await page.locator("article.reading").evaluate(
+        "(article) => { article.innerHTML += '<details><summary>More</summary><p>Folded away</p></details>'; }"
+    )
+    await expect(page.get_by_text("Folded away")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
