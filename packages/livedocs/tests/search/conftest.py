@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from anyio.from_thread import start_blocking_portal
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.schema import CreateSchema
 
 from fastapi_data import PostgresDatabase
 from fastapi_data.testing.provisioning import new_database
@@ -49,7 +50,9 @@ def _postgres(library: Path) -> Iterator[CandidateReader]:
 
 
 async def _load(engine: AsyncEngine, library: Path) -> None:
-    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(CreateSchema("livedocs_g1"))
         await load(connection, library, "livedocs_g1", ignore_progress)
 
 

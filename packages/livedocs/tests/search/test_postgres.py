@@ -82,14 +82,14 @@ def test_both_databases_give_the_same_answers_within_limits(
 ) -> None:
     engine = Engine(postgres_reader)
     for filters in (Filters(docset="jinja"), Filters(kind="method"), Filters(module="asyncio", deprecated=False)):
-        for query in queries[::5]:
+        for query in queries[::10]:
             assert engine.search(query, filters=filters) == engine_of_two.search(query, filters=filters)
 
 
 def test_a_key_press_that_nobody_typed_before_takes_two_journeys(journeys: Journeys, queries: list[str]) -> None:
     engine = journeys.engine(recent_bytes=0)
     counts: list[int] = []
-    for text in (query[:typed] for query in queries[::8] for typed in range(1, len(query) + 1)):
+    for text in (query[:typed] for query in queries[::16] for typed in range(1, len(query) + 1)):
         journeys.taken.clear()
         engine.search(text)
         counts.append(len(journeys.taken))
@@ -107,11 +107,11 @@ def test_what_was_typed_lately_takes_no_journey(journeys: Journeys) -> None:
 
 
 def test_memory_for_what_was_typed_lately_is_bounded(journeys: Journeys, queries: list[str]) -> None:
-    engine = journeys.engine(recent_bytes=2**17)
-    for query in queries[:100]:
+    engine = journeys.engine(recent_bytes=2**16)
+    for query in queries[:40]:
         engine.search(query)
     recent = engine._reader._source.recent
-    assert 0 < recent._bytes <= 2**17
+    assert 0 < recent._bytes <= 2**16
     assert recent._bytes == sum(size for _, size in recent._kept.values())
 
 
@@ -135,7 +135,7 @@ def _sequential(plans: list[dict[str, Any]]) -> list[str]:
 
 def test_no_key_press_reads_a_table_from_end_to_end(journeys: Journeys, queries: list[str]) -> None:
     engine = journeys.engine(recent_bytes=0)
-    for query in [*queries[:60], *(query[:3] for query in queries[:60])]:
+    for query in [*queries[:30], *(query[:3] for query in queries[:30])]:
         engine.search(query)
     hot = {getattr(Statements.of("livedocs_g1"), name) for name in Statements.HOT}
     asked = [(statement, parameters) for statement, parameters in journeys.taken if statement in hot]
