@@ -7,10 +7,11 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from fastapi_data import Database
+from fastapi_data import Database, PostgresDatabase
 from fastapi_data.migrations import check, current, downgrade, upgrade
 from fastapi_data.testing.provisioning import new_database
-from livedocs.library.postgres.migrating import FOLDER
+from livedocs.errors import LibraryDatabaseError
+from livedocs.library.postgres.migrating import FOLDER, migrate
 
 REVISIONS = [script.revision for script in ScriptDirectory(FOLDER).walk_revisions()]
 
@@ -46,6 +47,16 @@ async def test_migrations_of_another_application_in_the_same_database_are_none_o
     async with database.lifespan(), database.session() as session:
         assert (await session.execute(text("SELECT version_num FROM alembic_version"))).all() == [("0002",)]
         assert (await session.execute(ROWS)).all() == []
+
+
+async def test_what_a_newer_livedocs_migrated_is_left_to_it(postgres_server, tmp_path):
+    with new_database(postgres_server, tmp_path) as url:
+        database = PostgresDatabase(url)
+        await migrate(database)
+        async with database.lifespan(), database.begin() as session:
+            await session.execute(text("UPDATE livedocs_revision SET version_num = '9999'"))
+        with pytest.raises(LibraryDatabaseError, match="A newer livedocs migrated the catalogue, to revision 9999"):
+            await migrate(database)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

@@ -26,12 +26,19 @@ async def migrate(database: PostgresDatabase) -> tuple[str, str]:
         The revision it had, empty when there was none, and the one it has.
 
     Raises:
-        LibraryDatabaseError: it cannot be reached or refuses; it is as it was.
+        LibraryDatabaseError: it cannot be reached or refuses, or a newer livedocs migrated it; it is as it was.
     """
     with naming_refusals():
-        from fastapi_data.migrations import current, upgrade  # noqa: PLC0415 - nothing else needs Alembic
+        from alembic.script import ScriptDirectory  # noqa: PLC0415 - nothing else needs Alembic
+
+        from fastapi_data.migrations import current, upgrade  # noqa: PLC0415 - as above
 
         before = await current(database, FOLDER)
+        if unknown := set(before) - {script.revision for script in ScriptDirectory(FOLDER).walk_revisions()}:
+            raise LibraryDatabaseError(
+                f"A newer livedocs migrated the catalogue, to revision {', '.join(unknown)}. Use that version, or "
+                "another database."
+            )
         try:
             await upgrade(database, FOLDER)
         except MigrationError as error:
