@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NoReturn
 
+import anyio
 import typer
 
 from livedocs.command import as_called
@@ -128,6 +129,8 @@ def _supervise(
     config: Config, listener: socket.socket, state: State, settings: Settings, announce: Callable[[News], None]
 ) -> int:
     state.library.preload()
+    state.pages.preload()
+    anyio.run(anyio.sleep, 0)  # imports what anyio runs on; the loop is closed before any worker is forked
     with TemporaryDirectory(prefix="livedocs-", ignore_cleanup_errors=True) as shared:
 
         def work(number: int, tell: Callable[[News], None], lifeline: int) -> None:

@@ -83,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry=observation.telemetry,
     )
     app.state.library = library
+    app.state.pages = pages
     app.state.answers = answers
     app.state.build = build
     app.state.observation = observation

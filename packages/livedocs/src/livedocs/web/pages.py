@@ -70,6 +70,11 @@ class Pages:
         held = self._library.held
         return f"{held.hash if held else 'none'}-{self._templates_version}-{self._assets.version}"
 
+    def preload(self) -> None:
+        """Compile all templates, where processes that are forked can share them."""
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)
+
     def render(self, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200) -> HTMLResponse:
         """Render a template into a response.
 

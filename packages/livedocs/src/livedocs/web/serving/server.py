@@ -38,6 +38,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         h11_max_incomplete_event_size=settings.max_head_bytes,
     )
     config.load()
+    config.get_loop_factory()  # imports the event loop's module
     return config
 
 
