@@ -22,25 +22,35 @@ def environment_of(variables: Mapping[str, str], folder: Path) -> dict[str, str]
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts processes that end with the test."""
     with ExitStack() as running:
 
-        def started(command: list[str], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
-            process = running.enter_context(subprocess.Popen(command, env=environment, cwd=folder))
+        def started(command: list[str], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[str]:
+            process = running.enter_context(
+                subprocess.Popen(command, env=environment, cwd=folder, stdout=subprocess.PIPE, text=True)
+            )
             running.callback(process.terminate)
             return process
 
         yield started
 
 
-def until_answered(process: subprocess.Popen[bytes], url: str, *, status: int = 200) -> httpx2.Response:
-    """Ask until a process answers with a status."""
-    while True:
-        assert process.poll() is None, "it ended"
-        try:
-            answer = httpx2.get(url)
-        except httpx2.TransportError:
-            continue
-        if answer.status_code == status:
-            return answer
+def until_ready(process: subprocess.Popen[str]) -> None:
+    """Wait until a livedocs says that it has a library and answers."""
+    assert process.stdout is not None
+    assert any("livedocs is ready at" in line for line in process.stdout), "it ended"
+
+
+def until_answered(process: subprocess.Popen[bytes], url: str) -> None:
+    """Ask until another server answers, which does not say when it does."""
+    # One client, which reads no certificates: asking must not take the time in which the server starts.
+    with httpx2.Client(verify=False) as client:  # noqa: S501 - there are none
+        while True:
+            assert process.poll() is None, "it ended"
+            try:
+                client.get(url).raise_for_status()
+            except httpx2.TransportError:
+                os.sched_yield()
+            else:
+                return

@@ -10,23 +10,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import yaml
 from own_servers import PostgresServer, RedisServer, free_port, new_postgres, postgres_program, redis_program
 
 from livedocs.sources.documentation import Documentation
 
-from .conftest import ROOT, environment_of, until_answered
+from .conftest import ROOT, environment_of, until_ready
 
 SECRETS = {name: f"{name.lower().replace('_', '')}0a1b2c3d4e5f6a7b" for name in ("POSTGRES_PASSWORD", "REDIS_PASSWORD")}
 SECRETS |= {"METRICS_TOKEN": "0a1b2c3d4e5f6a7b8c9d0e1f"}
-REFERENCE = re.compile(r"\$\{([A-Z_]+):\?[^}]*\}")
+REFERENCE = re.compile(r"\$\{([A-Z_]+):(?:\?|-([^}]*))[^}]*\}")
 
 
 def interpolated(value: Any) -> Any:
-    """What compose makes of a value: secrets in place of references to them."""
+    """What compose makes of a value: in place of references secrets, and what is said for when nothing is given."""
     if isinstance(value, str):
-        return REFERENCE.sub(lambda found: SECRETS[found[1]], value)
+        return REFERENCE.sub(lambda found: found[2] or SECRETS[found[1]], value)
     if isinstance(value, dict):
         return {name: interpolated(each) for name, each in value.items()}
     return [interpolated(each) for each in value] if isinstance(value, list) else value
@@ -127,7 +128,7 @@ def test_the_library_is_migrated_built_and_served_by_several_processes(
     environment: Callable[[dict[str, Any]], dict[str, str]],
     small_documentation: Documentation,
     tmp_path: Path,
-    start: Callable[..., subprocess.Popen[bytes]],
+    start: Callable[..., subprocess.Popen[str]],
 ):
     livedocs = str(Path(sys.executable).with_name("livedocs"))
     migrate, build, web = (services[name] for name in ("migrate", "build", "web"))
@@ -140,8 +141,9 @@ def test_the_library_is_migrated_built_and_served_by_several_processes(
     there = environment(web) | {"LIVEDOCS_PORT": str(port)}
     process = start([livedocs, *web["command"][1:]], there, tmp_path)
     url = f"http://127.0.0.1:{port}"
-    until_answered(process, f"{url}/readyz")
-    assert "kettle.boil" in until_answered(process, f"{url}/search?q=boil").text
+    until_ready(process)
+    assert httpx2.get(f"{url}/readyz").json()["status"] == "ready"
+    assert "kettle.boil" in httpx2.get(f"{url}/search?q=boil").text
     check = [part.replace(":8000", f":{port}") for part in web["healthcheck"]["test"][2:]]
     assert subprocess.run([sys.executable, *check], env=there, check=False).returncode == 0
     assert not (tmp_path / "library.sqlite").exists()

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import frontend
+import httpx2
 import pytest
 from own_servers import free_port
 
-from .conftest import ROOT, environment_of, until_answered
+from .conftest import ROOT, environment_of, until_ready
 from .dockerfile import Build, instructions
 
 DOWNLOADS_NODE_MODULES = "npm install --no-save --loglevel=error"
@@ -60,7 +61,7 @@ def test_neither_secrets_nor_what_was_built_here_come_into_the_image(image: Buil
 
 
 def test_the_image_serves_and_says_that_it_is_well_and_writes_to_none_of_its_files(
-    image: Build, small_library: Path, tmp_path: Path, start: Callable[..., subprocess.Popen[bytes]]
+    image: Build, small_library: Path, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ):
     port = free_port()
     variables = {name: image.stage.moved(value) for name, value in image.stage.variables.items()}
@@ -69,8 +70,8 @@ def test_the_image_serves_and_says_that_it_is_well_and_writes_to_none_of_its_fil
     before = files_of(installed)
     environment = environment_of(variables, tmp_path)
     process = start([str(installed / "livedocs" / "bin" / image.command[0]), *image.command[1:]], environment, tmp_path)
-    page = until_answered(process, f"http://127.0.0.1:{port}/")
-    assert "/static/" in page.text
+    until_ready(process)
+    assert "/static/" in httpx2.get(f"http://127.0.0.1:{port}/").text
     check = [part.replace(":8000", f":{port}") for part in image.health]
     assert check != image.health
     assert subprocess.run(check, env=environment, check=False).returncode == 0

@@ -112,6 +112,15 @@ def test_what_never_changes_is_kept_for_a_year(client: httpx2.Client):
     assert "immutable" in client.get(style).headers["cache-control"]
 
 
+def test_what_a_build_tells_is_neither_compressed_nor_kept(client: httpx2.Client):
+    for _ in range(2):
+        with client.stream("GET", "/build", headers={"Accept-Encoding": "gzip"}) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            assert "content-encoding" not in answer.headers
+            assert "x-cache-status" not in answer.headers
+            assert any(line == "event: ready" for line in answer.iter_lines())
+
+
 def test_health_is_shown_to_who_asks_from_this_machine(client: httpx2.Client):
     assert client.get("/readyz").status_code == 200
 

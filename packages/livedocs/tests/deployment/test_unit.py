@@ -11,11 +11,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 from own_servers import free_port
 
 from livedocs.settings.effective import fields, variable_of
 
-from .conftest import ROOT, environment_of, until_answered
+from .conftest import ROOT, environment_of, until_ready
 
 DEPLOYED = ("Dockerfile", "compose.yaml", "deploy/livedocs.service", "deploy/nginx.conf", "deploy/Caddyfile")
 
@@ -25,7 +26,7 @@ def values(text: str, name: str) -> list[str]:
 
 
 def test_the_unit_starts_livedocs_with_folders_that_it_makes(
-    small_library: Path, tmp_path: Path, start: Callable[..., subprocess.Popen[bytes]]
+    small_library: Path, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ):
     unit = (ROOT / "deploy" / "livedocs.service").read_text()
     for directory, place in (("StateDirectory", "var/lib"), ("CacheDirectory", "var/cache")):
@@ -46,7 +47,8 @@ def test_the_unit_starts_livedocs_with_folders_that_it_makes(
         environment_of(moved | {"LIVEDOCS_PORT": str(port)}, folder),
         folder,
     )
-    until_answered(process, f"http://127.0.0.1:{port}/readyz")
+    until_ready(process)
+    assert httpx2.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ready"
     process.terminate()
     # Once it has ended what ran, it lets the signal have its way.
     assert process.wait() in {0, -signal.SIGTERM}
