@@ -247,9 +247,13 @@ async def test_the_search_is_a_combobox_with_a_listbox_for_assistive_technology(
 
 async def test_every_example_of_the_home_page_finds_what_it_is_about(page: Page):
     await page.goto("/")
-    links = page.locator("#app-main p a")
+    links = page.locator("#app-main a[data-search]")
     examples = dict(
-        zip(await links.all_inner_texts(), await links.evaluate_all("(all) => all.map((a) => a.href)"), strict=True)
+        zip(
+            await links.locator(".line-name").all_inner_texts(),
+            await links.evaluate_all("(all) => all.map((a) => a.href)"),
+            strict=True,
+        )
     )
     assert len(examples) > 3
     for text, address in examples.items():
