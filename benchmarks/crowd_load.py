@@ -24,7 +24,7 @@ class Failure(NamedTuple):
     """An answer that did not come, or was none.
 
     Attributes:
-        at: when it was asked for; monotonic, in seconds.
+        at: when it was sent, however much earlier the key was to be pressed; monotonic, in seconds.
         until: when it was given up.
         why: in words.
     """
@@ -108,16 +108,17 @@ class Crowd:
         visitor.leave()
 
     async def _ask(self, visitor: _Visitor, path: str, due: float) -> None:
+        sent = time.monotonic()
         try:
             async with asyncio.timeout(_GIVE_UP_SECONDS):
                 status, body = await visitor.get(path)
         except (OSError, TimeoutError) as error:
-            self.failures.append(Failure(due, time.monotonic(), f"{type(error).__name__}: {error}"))
+            self.failures.append(Failure(sent, time.monotonic(), f"{type(error).__name__}: {error}"))
             visitor.leave()
             return
         now = time.monotonic()
         if status != 200:
-            self.failures.append(Failure(due, now, f"status {status}"))
+            self.failures.append(Failure(sent, now, f"status {status}"))
             return
         self.milliseconds.append((now - due) * 1000)
         if self._check_pages:

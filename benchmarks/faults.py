@@ -5,8 +5,12 @@
 Starts a PostgreSQL server, a streaming replica of it and a Redis, publishes the library, serves it by several workers,
 and lets the crowd of ``benchmarks.crowd`` come. Then a worker, Redis, the replica and the primary are killed in turn,
 with SIGKILL; the supervisor replaces the worker, the others are started again after a while. Prints for each the
-requests that failed, how many of them were asked for after the kill, and how long after it the last one failed; exits
-with 1 when one failed that was not in flight at that moment.
+requests that failed, how many of them were sent after the kill, and how long after it the last one failed; exits with 1
+when one failed that was not in flight.
+
+A request is **in flight** if it was sent before the part was dead: before its last process was gone, which is some
+milliseconds after the signal, in which others still talk to it. Sent is when the load generator turned to it, before it
+opened a connection where it had none.
 """
 
 from __future__ import annotations
@@ -146,7 +150,7 @@ def told(name: str, killed: tuple[float, float], failures: list[Failure]) -> boo
     print(f"{name} killed: {len(failures)} requests failed, the last {recovered:.2f} s after")
     for why in sorted({failure.why for failure in failures})[:5]:
         print(f"    {why}")
-    return report(f"of them asked for after that ({name})", len(later), at_most=0)
+    return report(f"of them sent after that ({name})", len(later), at_most=0)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def until_ready(process: subprocess.Popen[str]) -> None:
 def until_answered(process: subprocess.Popen[bytes], url: str) -> None:
     """Ask until another server answers, which does not say when it does."""
     # One client, which reads no certificates: asking must not take the time in which the server starts.
-    with httpx2.Client(verify=False) as client:  # noqa: S501 - there are none
+    with httpx2.Client(verify=False) as client:
         while True:
             assert process.poll() is None, "it ended"
             try:
