@@ -18,6 +18,8 @@ from httpx2 import ASGITransport, AsyncClient
 
 from livedocs.errors import AssetsMissingError, LibraryCorruptError, LibraryError
 from livedocs.library import reader
+from livedocs.search.candidates import CandidateReader
+from livedocs.search.resident import Resident
 from livedocs.settings import Settings
 from livedocs.web import searching
 from livedocs.web.app import create_app
@@ -219,3 +221,21 @@ async def test_a_new_file_that_is_no_library_is_logged_in_one_line(
 def test_without_built_assets_the_error_says_how_to_build_them(tmp_path: Path):
     with pytest.raises(AssetsMissingError, match="manifest"):
         Assets.load(tmp_path)
+
+
+async def test_what_stays_in_memory_of_a_new_file_is_read_while_the_last_one_is_served(
+    library: ServedLibrary, versions_library: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first = library._database.generation
+    generations: list[int] = []
+    load_resident = searching.load_resident
+
+    def loading(candidates: CandidateReader) -> Resident:
+        generations.append(library._database.generation)
+        return load_resident(candidates)
+
+    monkeypatch.setattr(searching, "load_resident", loading)
+    replace(library.path, versions_library)
+    assert await library.refresh()
+    assert names_of(library.current) == ["trap", "trap"]
+    assert generations == [first]

@@ -128,7 +128,7 @@ class ServedLibrary:
         return {"library": self._database.pool_status()} if self._database.generation else {}
 
     def preload(self) -> None:
-        """Read what stays in memory of the library, before processes are forked that shall share it."""
+        """Read what stays in memory of the library: before processes are forked that share it, or requests need it."""
         try:
             snapshot.check(self.path)
         except (LibraryMissingError, LibraryVersionError):
@@ -218,7 +218,12 @@ class ServedLibrary:
     async def _take(self) -> None:
         await anyio.to_thread.run_sync(snapshot.check, self.path)
         try:
-            await (self._database.reload() if self._database.generation else self._database.setup())
+            if self._database.generation:
+                # While the last one is still served: requests that come to the new one do not wait for what it needs.
+                await anyio.to_thread.run_sync(self.preload)
+                await self._database.reload()
+            else:
+                await self._database.setup()
             self._current = await self._database.run(self._served_by)
         except (DatabaseFileError, DatabaseError, sqlite3.DatabaseError) as error:
             message = f"The library {self.path} is damaged ({error}). Build it again with 'livedocs build python'."
