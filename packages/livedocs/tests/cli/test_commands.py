@@ -85,7 +85,8 @@ def test_a_build_reports_source_counts_size_and_hash(empty, jinja_documentation)
     done = empty("build", str(jinja_documentation.root), "--name", "templates", "--version", "9")
     assert done.returncode == 0
     assert "as templates@9" in done.stdout
-    assert f"from folder {jinja_documentation.root}" in done.stdout
+    folder = jinja_documentation.root
+    assert f"from folder {folder.parent.name}/{folder.name}\n" in done.stdout
     for words in ("pages, ", "entries", "objects found", " MB", "content sha256 "):
         assert words in done.stdout
     assert "Parsing pages" in done.stderr

@@ -11,6 +11,9 @@ from livedocs.errors import SourceError
 from livedocs.sources.documentation import Documentation, ReportProgress, ignore_progress, path_in_words
 from livedocs.sources.documentation_root import find_documentation_root
 
+_PARTS_TOLD = 2
+"""How many names at the end of its path tell a folder apart, e.g. ``_build/html``."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
@@ -43,4 +46,6 @@ class FolderSource:
             what = "is not a folder" if exists else "does not exist"
             raise SourceError(f"{self.path} {what}. Give the folder that holds index.html and objects.inv.")
         root = find_documentation_root(self.path, f"the folder {self.path}")
-        yield Documentation(root=root, origin=f"folder {path_in_words(root.resolve())}")
+        # Whoever reads the documentation is told where it came from, but not where this machine keeps its files.
+        whereabouts = Path(*root.resolve().parts[-_PARTS_TOLD:])
+        yield Documentation(root=root, origin=f"folder {path_in_words(whereabouts)}")
