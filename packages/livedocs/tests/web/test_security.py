@@ -44,6 +44,12 @@ async def test_an_answer_that_was_not_modified_carries_them_too(client: AsyncCli
     assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
 
+async def test_the_cache_refusing_to_have_an_answer_made_carries_them_too(client: AsyncClient):
+    answer = await client.get("/search?q=asked+by+nobody", headers={"Cache-Control": "only-if-cached"})
+    assert answer.status_code == 504
+    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
 def test_the_policy_allows_no_inline_code_and_no_eval():
     policy = SECURITY_HEADERS["Content-Security-Policy"]
     assert "unsafe" not in policy

@@ -68,3 +68,25 @@ async def test_built_files_may_be_kept_for_ever(client: AsyncClient):
     answer = await client.get(address)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("address", ["/", "/search?q=header", "/suggestions?q=header"])
+async def test_a_replayed_answer_says_of_itself_what_the_rendered_one_said(client: AsyncClient, address: str):
+    rendered, replayed = [await client.get(address, headers={"HX-Request-Type": "full"}) for _ in range(2)]
+    assert "age" in replayed.headers
+    of_each_request = {"age", "x-request-id"}
+    said, said_again = (
+        {name: value for name, value in answer.headers.multi_items() if name not in of_each_request}
+        for answer in (rendered, replayed)
+    )
+    assert said_again == said
+    assert len(replayed.headers.multi_items()) == len(said) + len(of_each_request)  # none of them twice
+    assert replayed.headers["x-request-id"] != rendered.headers["x-request-id"]
+
+
+async def test_what_is_not_modified_says_how_long_it_may_be_kept_and_what_it_depends_on(client: AsyncClient):
+    for _ in range(2):  # rendered, then replayed
+        etag = (await client.get("/search?q=filters")).headers["etag"]
+        answer = await client.get("/search?q=filters", headers={"If-None-Match": etag})
+        assert (answer.status_code, answer.headers["cache-control"]) == (304, "no-cache")
+        assert answer.headers["vary"].lower() == "hx-request-type"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 STATIC_PREFIX = "/static"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assets:
     """The manifest the front-end build wrote.
 
@@ -56,7 +57,7 @@ class Assets:
         """
         return f"{STATIC_PREFIX}/{self.names[name]}"
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Changes exactly when a file's content does."""
         return hashlib.sha256(repr(sorted(self.names.items())).encode()).hexdigest()

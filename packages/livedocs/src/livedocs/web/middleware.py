@@ -10,7 +10,7 @@ from livedocs.web.limits.answer_time import AnswerTime
 from livedocs.web.limits.rates import RateLimit
 from livedocs.web.limits.sizes import RequestSizes
 from livedocs.web.security import SecurityHeaders
-from livedocs.web.validators import Validators
+from livedocs.web.validators import Revalidated, Validators
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,6 +27,9 @@ def add_middleware(
 ) -> None:
     """Put everything between the server and the routes that does not only observe.
 
+    Behind the response cache stands what makes an answer whole, so that it is kept with its headers and a hit passes
+    none of it; in front of the cache only what each request must pass, whoever answers it.
+
     Args:
         app: gets it.
         settings: name the limits.
@@ -37,10 +40,12 @@ def add_middleware(
     """
     # Each runs outside of those added before it.
     app.add_middleware(AnswerTime, refuse=refuse, seconds=settings.request_timeout_seconds)
-    answers.cache.install(app)
-    library.after_swap(answers.forget)
     app.add_middleware(Validators, version=lambda: pages.version)
     app.add_middleware(OneLibrary, library=library)
+    app.add_middleware(SecurityHeaders)
+    answers.cache.install(app)
+    library.after_swap(answers.forget)
+    app.add_middleware(Revalidated)
     if settings.rate is not None:
         redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
         app.add_middleware(RateLimit, refuse=refuse, rate=settings.rate, redis_url=redis_url)
@@ -51,5 +56,5 @@ def add_middleware(
         max_head_bytes=settings.max_head_bytes,
         max_body_bytes=settings.max_body_bytes,
     )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, only_missing=True)
     app.add_middleware(HeadRequests)

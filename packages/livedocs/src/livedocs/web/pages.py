@@ -35,7 +35,6 @@ class Pages:
 
     def __init__(self, library: Library, assets: Assets) -> None:
         self._library = library
-        self._assets = assets
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATE_FOLDER),
             autoescape=True,
@@ -62,13 +61,13 @@ class Pages:
             mark_matches=wording.mark_matches,
             place=wording.place,
         )
-        self._templates_version = _hash_of_files(TEMPLATE_FOLDER)
+        self._files_version = f"{_hash_of_files(TEMPLATE_FOLDER)}-{assets.version}"
 
     @property
     def version(self) -> str:
         """Changes exactly when the library, a template, a style or a script does."""
         held = self._library.held
-        return f"{held.hash if held else 'none'}-{self._templates_version}-{self._assets.version}"
+        return f"{held.hash if held else 'none'}-{self._files_version}"
 
     def preload(self) -> None:
         """Compile all templates, where processes that are forked can share them."""

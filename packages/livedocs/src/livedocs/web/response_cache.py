@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi_data import CacheUsageError, MemoryStore, MissingDriverError, RedisStore, ResponseCache, TieredStore
 from livedocs import __version__
 from livedocs.errors import SettingsError
+from livedocs.web.validators import VARY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,7 +45,8 @@ class SharedAnswers:
             store = TieredStore(self.redis, max_bytes=_BYTES_IN_A_PROCESS)
             self._forget = store.clear_near
         # Compressing an answer takes longer than finding it; who serves others than this network lets a proxy compress.
-        self.cache = ResponseCache(store, version=version, compress=False)
+        # What stands behind it names VARY in every answer.
+        self.cache = ResponseCache(store, version=version, compress=False, vary=[VARY])
 
     async def forget(self) -> None:
         """Give back the memory of answers from a library that is served no more."""

@@ -27,11 +27,23 @@ SECURITY_HEADERS = {
 }
 
 
-class SecurityHeaders:
-    """ASGI middleware: adds the headers that the response does not set itself."""
+_POLICY = b"content-security-policy"
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SecurityHeaders:
+    """ASGI middleware: adds the headers that the response does not set itself.
+
+    It stands twice: behind the response cache, which so keeps answers with these headers, and in front of the cache for
+    what comes from elsewhere, such as refusals and answers without a body.
+
+    Args:
+        app: the application.
+        only_missing: whether an answer that names a policy has passed another of these, and is complete.
+    """
+
+    def __init__(self, app: ASGIApp, *, only_missing: bool = False) -> None:
         self.app = app
+        self._only_missing = only_missing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete its response's headers."""
@@ -40,10 +52,14 @@ class SecurityHeaders:
             return
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and not (self._only_missing and _has_policy(message)):
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _has_policy(message: Message) -> bool:
+    return _POLICY in dict(message["headers"])

@@ -19,6 +19,7 @@ VARY = "HX-Request-Type"
 """The request header that tells a fragment from a whole page; htmx 4 sends ``partial`` or ``full``."""
 
 _UNVALIDATED = ("/healthz", "/readyz", "/metrics", "/build", f"{STATIC_PREFIX}/")
+_NO_CACHE = (b"cache-control", b"no-cache")
 _HOME = "/"
 """Depends on what people open, too: the response cache, which knows its content, gives it a validator."""
 
@@ -60,12 +61,39 @@ class Validators:
                 named = {name.strip().lower() for name in response_headers.get("Vary", "").split(",")}
                 if VARY.lower() not in named:
                     response_headers.add_vary_header(VARY)
-                response_headers.setdefault("Cache-Control", "no-cache")
                 if is_validated and message["status"] == 200 and self.version() == version:
                     response_headers["ETag"] = fields["ETag"]
             await send(message)
 
         await self.app(scope, receive, send_with_validator)
+
+
+class Revalidated:
+    """ASGI middleware: has whoever keeps an answer ask whether it still holds, unless the answer says otherwise.
+
+    It stands in front of the response cache, which takes that for a wish not to be kept.
+
+    Args:
+        app: the application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and complete its answer."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"].startswith(_UNVALIDATED):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_revalidated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"]
+                if b"cache-control" not in dict(headers):
+                    message["headers"] = [*headers, _NO_CACHE]
+            await send(message)
+
+        await self.app(scope, receive, send_revalidated)
 
 
 def _tag(version: str, scope: Scope, headers: Headers) -> str:

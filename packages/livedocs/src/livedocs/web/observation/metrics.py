@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily
 
 from fastapi_data.cache.prometheus import CacheCollector
+from livedocs.web.observation.durations import Durations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,39 +32,29 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Histogram(
+        self._requests = Durations(
             "livedocs_request_seconds",
             "Time from a request's head to the end of its answer.",
             ["method", "route", "status"],
-            buckets=_REQUEST_BUCKETS,
-            registry=self.registry,
+            bounds=_REQUEST_BUCKETS,
         )
-        self._searches = Histogram(
+        self._searches = Durations(
             "livedocs_search_seconds",
             "Time that each part of a search took; answers from the cache are not searched for.",
             ["tier"],
-            buckets=_SEARCH_BUCKETS,
-            registry=self.registry,
+            bounds=_SEARCH_BUCKETS,
         )
-        # Looking a child up by its labels takes longer than telling it something.
-        self._by_request: dict[tuple[str, str, int], Histogram] = {}
-        self._by_tier: dict[str, Histogram] = {}
+        self.registry.register(self._requests)
+        self.registry.register(self._searches)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered."""
-        key = (method, route, status)
-        child = self._by_request.get(key)
-        if child is None:
-            child = self._by_request[key] = self._requests.labels(method, route, str(status))
-        child.observe(seconds)
+        self._requests.observe((method, route, status), seconds)
 
     def searched(self, result: SearchResult) -> None:
         """A query was answered."""
         for tier, seconds in result.seconds.items():
-            child = self._by_tier.get(tier)
-            if child is None:
-                child = self._by_tier[tier] = self._searches.labels(tier)
-            child.observe(seconds)
+            self._searches.observe((tier,), seconds)
 
     def watch(self, library: Library, cache: ResponseCache) -> None:
         """Have these looked at whenever the metrics are asked for.

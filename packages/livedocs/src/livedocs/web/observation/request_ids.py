@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from contextvars import ContextVar
-from random import SystemRandom
+from random import getrandbits
 
 HEADER = b"x-request-id"
 _WELL_FORMED = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:@+/=-]{0,127}")
-_RANDOM = SystemRandom()
 
 current: ContextVar[str] = ContextVar("request id", default="")
 """Of the request that is being answered; empty outside of any."""
@@ -25,4 +24,4 @@ def request_id(headers: list[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name == HEADER and _WELL_FORMED.fullmatch(value):
             return value.decode("ascii")
-    return f"{_RANDOM.getrandbits(64):016x}"
+    return f"{getrandbits(64):016x}"  # no secret, and seeded anew in each process that is forked
