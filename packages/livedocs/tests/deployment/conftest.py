@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx2
@@ -48,9 +48,7 @@ def until_answered(process: subprocess.Popen[bytes], url: str) -> None:
     with httpx2.Client(verify=False) as client:
         while True:
             assert process.poll() is None, "it ended"
-            try:
-                client.get(url).raise_for_status()
-            except httpx2.TransportError:
-                os.sched_yield()
-            else:
-                return
+            with suppress(httpx2.TransportError):
+                if client.get(url).is_success:
+                    return
+            os.sched_yield()
