@@ -17,10 +17,12 @@ COMMAND = str(Path(sys.executable).parent / "livedocs")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _ctrl_c_reaches_what_is_started() -> None:
-    """Processes started in the background of a shell ignore Ctrl-C, and so would all that the tests start from one."""
+def _signals_reach_what_is_started() -> None:
+    """A shell's background ignores Ctrl-C, ``nohup`` the end of the terminal, and so would all that is started there."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
