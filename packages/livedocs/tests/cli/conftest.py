@@ -18,7 +18,7 @@ COMMAND = str(Path(sys.executable).parent / "livedocs")
 
 @pytest.fixture(scope="session", autouse=True)
 def _signals_reach_what_is_started() -> None:
-    """A shell's background ignores Ctrl-C, and ``nohup`` the end of the terminal; so would all that is started there."""
+    """A shell's background ignores Ctrl-C, ``nohup`` the end of the terminal; all that is started there would, too."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:

@@ -29,7 +29,7 @@ class Recent:
     def get(self, asked: Any) -> Any:
         """What was answered; None when it is not known.
 
-        >>> recent = Recent(max_bytes=1000)
+        >>> recent = Recent(max_bytes=10_000)
         >>> recent.put("open", ["builtins.open"], size_bytes=20)
         >>> recent.get("open"), recent.get("close")
         (['builtins.open'], None)

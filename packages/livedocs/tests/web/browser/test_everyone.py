@@ -83,7 +83,7 @@ def _axe() -> str:
 
 
 async def found_by_axe(page: Page, only: str | None = None) -> list[str]:
-    """What axe calls serious or critical on the page as it is now.
+    """What axe calls serious or critical on the page as it is now, with all that was asked for in place.
 
     Args:
         page: where it looks.
@@ -91,6 +91,7 @@ async def found_by_axe(page: Page, only: str | None = None) -> list[str]:
     """
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_axe())
+    await expect(page.locator("[aria-busy='true']")).to_have_count(0)  # what is about to go is dimmed
     return await page.evaluate(_RUN_AXE, only)
 
 
