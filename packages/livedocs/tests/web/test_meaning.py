@@ -138,7 +138,9 @@ async def test_a_query_that_is_too_long_is_refused(embedded: AsyncClient, query:
 
 
 @pytest.mark.parametrize("address", [f"/search?q={QUESTION}", f"/api/v1/search?q={QUESTION}"])
-async def test_embedding_changes_the_validator_of_every_answer(embedded: AsyncClient, client: AsyncClient, address: str):
+async def test_embedding_changes_the_validator_of_every_answer(
+    embedded: AsyncClient, client: AsyncClient, address: str
+):
     before = (await client.get(address)).headers["etag"]
     after = await embedded.get(address, headers={"If-None-Match": before})
     assert after.status_code == 200
