@@ -111,6 +111,7 @@ class Reading {
     if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     location.replace(link.hash);
+    this.want(); // the next press may come before the browser tells of this one
   }
 }
 
