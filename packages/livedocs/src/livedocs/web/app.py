@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from livedocs.settings import Settings
     from livedocs.web.library import Library
-    from livedocs.web.observation.searches import ObservedSearches
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -51,56 +51,82 @@ def create_app(settings: Settings) -> FastAPI:
         AssetsMissingError: the front end was never built.
         SettingsError: the address of Redis is none.
     """
-    library = _library(settings)
-    assets = Assets.load()
-    pages = Pages(library, assets)
-    redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
-    answers = SharedAnswers(redis_url, version=lambda: pages.version)
-    build = BuildWatch(library)
-    opened = _opened(settings)
-    observation = Observation(settings)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        await library.load()
-        async with observation.running(), anyio.create_task_group() as tasks:
-            tasks.start_soon(library.follow)
-            tasks.start_soon(build.follow)
-            yield
-            tasks.cancel_scope.cancel()
-        await opened.dispose()
-        await library.dispose()
-
+    parts = _Parts.of(settings)
     app = FastAPI(
         title="livedocs",
         version=version("livedocs"),
         description="Live search for documentation.",
-        lifespan=lifespan,
+        lifespan=parts.running,
         openapi_url=f"{api.PREFIX}/openapi.json",
         # Their assets come from elsewhere, and /docs/ is where documentation is read.
         docs_url=None,
         redoc_url=None,
-        telemetry=observation.telemetry,
+        telemetry=parts.observation.telemetry,
     )
-    app.state.library = library
-    app.state.pages = pages
-    app.state.answers = answers
-    app.state.build = build
-    app.state.observation = observation
-    _include_routes(app, library, pages, observation.searches, page_cache_seconds=settings.page_cache_seconds)
-    app.include_router(home.router(library, pages, opened, cache_seconds=settings.page_cache_seconds))
-    app.include_router(
-        discovery.router(library, pages, assets, observation.searches, cache_seconds=settings.page_cache_seconds)
-    )
-    checks = (library_check(library), *replication_checks(library), redis_check(answers))
-    app.include_router(health.router([check for check in checks if check is not None]))
-    app.include_router(building.router(library, pages, build))
-    errors = ErrorAnswers(pages, build)
+    app.state.library = parts.library
+    app.state.pages = parts.pages
+    app.state.answers = parts.answers
+    app.state.build = parts.build
+    app.state.observation = parts.observation
+    _include_routes(app, parts, cache_seconds=settings.page_cache_seconds)
+    errors = ErrorAnswers(parts.pages, parts.build)
     errors.install(app)
     describe_problems(app)
-    add_middleware(app, settings, library, pages, answers, refuse=errors.refuse)
-    observation.install(app, library, answers.cache, prefixes=[f"{STATIC_PREFIX}/"])
+    add_middleware(app, settings, parts.library, parts.pages, parts.answers, refuse=errors.refuse)
+    parts.observation.install(app, parts.library, parts.answers.cache, prefixes=[f"{STATIC_PREFIX}/"])
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the application is made of, besides its routes.
+
+    Attributes:
+        library: what is searched and read.
+        assets: styles, scripts and icons.
+        pages: render what is answered.
+        answers: what was rendered, kept.
+        build: how far the library's build is.
+        opened: what people open, counted.
+        observation: metrics, logs and traces.
+    """
+
+    library: Library
+    assets: Assets
+    pages: Pages
+    answers: SharedAnswers
+    build: BuildWatch
+    opened: Opened
+    observation: Observation
+
+    @classmethod
+    def of(cls, settings: Settings) -> _Parts:
+        """Make them."""
+        library = _library(settings)
+        assets = Assets.load()
+        pages = Pages(library, assets)
+        redis_url = None if settings.redis_url is None else settings.redis_url.get_secret_value()
+        return cls(
+            library=library,
+            assets=assets,
+            pages=pages,
+            answers=SharedAnswers(redis_url, version=lambda: pages.version),
+            build=BuildWatch(library),
+            opened=_opened(settings),
+            observation=Observation(settings),
+        )
+
+    @asynccontextmanager
+    async def running(self, _: FastAPI) -> AsyncGenerator[None]:
+        """What goes on beside requests, from the start of the application to its end."""
+        await self.library.load()
+        async with self.observation.running(), anyio.create_task_group() as tasks:
+            tasks.start_soon(self.library.follow)
+            tasks.start_soon(self.build.follow)
+            yield
+            tasks.cancel_scope.cancel()
+        await self.opened.dispose()
+        await self.library.dispose()
 
 
 def _library(settings: Settings) -> Library:
@@ -121,14 +147,18 @@ def _opened(settings: Settings) -> Opened:
     return OpenedEntries(settings.library_path)
 
 
-def _include_routes(
-    app: FastAPI, library: Library, pages: Pages, searches: ObservedSearches, *, page_cache_seconds: float
-) -> None:
+def _include_routes(app: FastAPI, parts: _Parts, *, cache_seconds: float) -> None:
+    library, pages, searches = parts.library, parts.pages, parts.observation.searches
+    checks = (library_check(library), *replication_checks(library), redis_check(parts.answers))
     for router in (
-        search.router(library, pages, searches, cache_seconds=page_cache_seconds),
-        entries.router(library, pages, cache_seconds=page_cache_seconds),
+        home.router(library, pages, parts.opened, cache_seconds=cache_seconds),
+        search.router(library, pages, searches, cache_seconds=cache_seconds),
+        entries.router(library, pages, cache_seconds=cache_seconds),
         reading.router(library, pages),
         api.router(library, searches),
+        discovery.router(library, pages, parts.assets, searches, cache_seconds=cache_seconds),
+        building.router(library, pages, parts.build),
+        health.router([check for check in checks if check is not None]),
     ):
         app.include_router(router)
     app.mount(STATIC_PREFIX, ImmutableFiles(directory=STATIC_FOLDER), name="static")
