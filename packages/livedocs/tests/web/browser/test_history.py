@@ -107,10 +107,10 @@ async def test_a_page_that_has_to_be_loaded_again_is_found_where_it_was_left(pag
 
 async def test_typing_does_not_move_the_page_that_is_read(unwatched_page: Page):
     page = unwatched_page
+    await page.route(re.compile(r"/search\?"), lambda route: route.abort())
     await page.goto("/docs/python/3.11/library/json.html#json.loads")
     await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
     scroll = await page.evaluate("scrollY")
-    await page.route(re.compile(r"/search\?"), lambda route: route.abort())
     await page.keyboard.press("/")
     for key in "path":
         await page.keyboard.press(key)

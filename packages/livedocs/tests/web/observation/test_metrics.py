@@ -53,10 +53,14 @@ async def test_requests_are_counted_by_the_template_of_their_route(client: Async
     await client.get("/wp-login.php")
     after = await scrape()
     routes = {dict(labels)["route"] for name, labels in after if name == "livedocs_request_seconds_count"}
-    assert requests_to(after, "/search") - requests_to(before, "/search") == 3
-    assert requests_to(after, "/api/v1/entries/{entry_id}") == 1
-    assert requests_to(after, "/api/v1/entries/{entry_id}", method="HEAD") == 1
-    assert requests_to(after, "/static/", status="404") == 1
+
+    def counted(route: str, **labels: str) -> float:
+        return requests_to(after, route, **labels) - requests_to(before, route, **labels)
+
+    assert counted("/search") == 3
+    assert counted("/api/v1/entries/{entry_id}") == 1
+    assert counted("/api/v1/entries/{entry_id}", method="HEAD") == 1
+    assert counted("/static/", status="404") == 1
     assert requests_to(after, "(none)", status="404") >= 1
     assert not any("no-such-page" in route or "wp-login" in route for route in routes)
 
