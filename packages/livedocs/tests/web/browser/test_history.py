@@ -62,6 +62,7 @@ async def test_searching_from_a_page_and_going_back_returns_to_the_same_place(pa
     await page.keyboard.press("/")
     await page.keyboard.type("pathlib")
     await expect(page.locator("#app-results")).to_have_attribute("data-asked", "pathlib")
+    await expect(page).to_have_url(re.compile(r"q=pathlib$"))  # it is written behind the frame that shows the answer
     await page.go_back()
     await expect(page).to_have_url(re.compile(r"/library/json\.html#json\.loads$"))
     await expect(page).to_have_title(re.compile("^json"))
@@ -75,6 +76,7 @@ async def test_a_page_is_found_at_the_same_place_however_often_one_goes_back_and
     await page.keyboard.press("/")
     await page.keyboard.type("pathlib")
     await expect(page.locator("#app-results")).to_have_attribute("data-asked", "pathlib")
+    await expect(page).to_have_url(re.compile(r"q=pathlib$"))  # it is written behind the frame that shows the answer
     await page.go_back()
     await expect(page.locator("[id='json.loads']")).to_be_in_viewport()
     await page.evaluate("scrollBy(0, 300)")

@@ -170,8 +170,8 @@ async def test_where_meaning_adds_nothing_the_hits_stay_and_are_announced(
     body = "" if status == 200 else '<title>Too Many Requests</title><div class="message">Too Many Requests</div>'
     await page.clock.install()
     await page.route(MEANING, lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
-    await type_question(page)
     async with page.expect_response(MEANING) as answered:
+        await type_question(page)
         await page.clock.run_for(400)
     await (await answered.value).finished()
     await page.clock.run_for(400)
