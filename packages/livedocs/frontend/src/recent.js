@@ -1,5 +1,5 @@
 /** Recent searches: the ones after which something was opened. They stay in this browser and can be cleared. */
-import { own, queryInput } from "./page.js";
+import { own, queryInput, resultList } from "./page.js";
 import { recall, remember } from "./storage.js";
 
 const KEY = "livedocs.recent";
@@ -23,7 +23,8 @@ const keep = (queries) => remember(KEY, JSON.stringify(queries));
 /** @param {MouseEvent} event */
 function opened(event) {
   const query = queryInput().value.trim();
-  if (!(event.target instanceof Element) || !event.target.closest("#app-results a") || !query) return;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  if (!link || !resultList()?.contains(link) || !query) return;
   if (query.length <= LONGEST) keep([query, ...recent().filter((other) => other !== query)].slice(0, KEPT));
 }
 
